@@ -1,0 +1,1 @@
+"""deskbot: an HR service desk and knowledge-base bot that a company runs itself."""

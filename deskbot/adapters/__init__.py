@@ -1,0 +1,1 @@
+"""Other links outside: content on disk, the directory, PDF."""

@@ -1,0 +1,1 @@
+"""Knowledge and rule files: read strictly, checked, reloaded while running."""

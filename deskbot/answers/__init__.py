@@ -1,0 +1,1 @@
+"""The knowledge base, pure: articles, Markdown, search."""

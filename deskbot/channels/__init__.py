@@ -1,0 +1,1 @@
+"""Where people talk; each folder parses, renders and sends."""

@@ -1,0 +1,1 @@
+"""The rules of an HR desk, pure: no files, no network, no clock."""

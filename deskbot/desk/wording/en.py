@@ -1,0 +1,4 @@
+"""English texts."""
+
+TEXTS: dict[str, str] = {
+}

@@ -1,0 +1,4 @@
+"""Portuguese (European) texts."""
+
+TEXTS: dict[str, str] = {
+}

@@ -1,0 +1,1 @@
+"""Pages of specialists and employees, JSON API, sign-in, health."""
