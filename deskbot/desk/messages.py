@@ -76,7 +76,18 @@ class Choice:
 
 
 FieldKind = Literal[
-    "text", "long_text", "choice", "date", "money", "number", "person", "file", "bank_account", "email", "phone", "yes_no"
+    "text",
+    "long_text",
+    "choice",
+    "date",
+    "money",
+    "number",
+    "person",
+    "file",
+    "bank_account",
+    "email",
+    "phone",
+    "yes_no",
 ]
 
 
@@ -109,7 +120,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
-    """A file that goes with a reply: `attachment_id` in the store, `url` behind sign-in, `data` where a channel sends bytes."""
+    """A file that goes with a reply: `attachment_id` in the store, `url` the download behind sign-in."""
 
     name: str
     media_type: str
@@ -139,7 +150,9 @@ class Reply:
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
     """Return the reply as plain data for the outbox; `reply_from_json` is its inverse."""
-    return {key: value for key, value in asdict(reply).items() if value not in ("", (), None, False)} | {"text_md": reply.text_md}
+    return {key: value for key, value in asdict(reply).items() if value not in ("", (), None, False)} | {
+        "text_md": reply.text_md
+    }
 
 
 def reply_from_json(data: Mapping[str, Any]) -> Reply:

@@ -1,0 +1,76 @@
+"""Column types of our own: instants in UTC, sealed text, and plain JSON."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core.core_schema import CoreSchema, is_instance_schema
+from sqlalchemy import JSON, Column, DateTime, Dialect, LargeBinary
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC; a naive one is refused, because it would be silently misread later."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware time into UTC (SQLite keeps no zone, so it is dropped there after the conversion)."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A time without a zone cannot be stored.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give every time back aware and in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Sealed(bytes):
+    """Encrypted text as it lies in the database; only a `Sealer` makes and opens it."""
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Let table models hold it: nothing but a `Sealed` will do."""
+        return is_instance_schema(cls)
+
+
+class SealedColumn(TypeDecorator[Sealed]):
+    """A column that takes only `Sealed` values, so that no plain text can be written by mistake."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        """Refuse everything that has not been sealed."""
+        if value is not None and not isinstance(value, Sealed):
+            raise TypeError("This column takes sealed text only.")
+        return value
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Sealed | None:
+        """Mark what was read as sealed."""
+        return None if value is None else Sealed(value)
+
+
+def instant(*, index: bool = False, nullable: bool = False, **extra: Any) -> Any:
+    """Declare a column of instants."""
+    default: dict[str, Any] = {"default": None} if nullable else {}
+    return Field(**default, sa_type=Instant, index=index, nullable=nullable, **extra)
+
+
+def sealed(*, nullable: bool = False) -> Any:
+    """Declare a column of sealed text."""
+    default: dict[str, Any] = {"default": None} if nullable else {}
+    return Field(**default, sa_type=SealedColumn, nullable=nullable)
+
+
+def data(default_factory: Callable[[], Any] = dict) -> Any:
+    """Declare a column of plain JSON; it holds ids, keys and figures, never people's words."""
+    return Field(default_factory=default_factory, sa_column=Column(JSON, nullable=False))

@@ -1,0 +1,36 @@
+"""Every table; importing this package declares them all."""
+
+from deskbot.store.tables.catalog import Letter, RequestAnswer
+from deskbot.store.tables.conversations import Answered, Conversation, Message, Revision
+from deskbot.store.tables.deliveries import Inbox, Outbox
+from deskbot.store.tables.directory import AbsenceRow, Capability, ChannelIdentity, MembershipRow, PersonRow
+from deskbot.store.tables.reports import Digest, JobRun, Notice
+from deskbot.store.tables.sealing import SealKey
+from deskbot.store.tables.sign_in import Account, WebSession
+from deskbot.store.tables.tickets import Attachment, Counter, Event, Ticket
+
+__all__ = [
+    "AbsenceRow",
+    "Account",
+    "Answered",
+    "Attachment",
+    "Capability",
+    "ChannelIdentity",
+    "Conversation",
+    "Counter",
+    "Digest",
+    "Event",
+    "Inbox",
+    "JobRun",
+    "Letter",
+    "MembershipRow",
+    "Message",
+    "Notice",
+    "Outbox",
+    "PersonRow",
+    "RequestAnswer",
+    "Revision",
+    "SealKey",
+    "Ticket",
+    "WebSession",
+]
