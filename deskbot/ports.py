@@ -1,0 +1,91 @@
+"""What the desk needs from outside and has in several real forms: a clock, channels, and the files HR people own."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from deskbot.desk.messages import Inbound, Reply
+
+
+class Clock(Protocol):
+    """Tells the time; the only place where the desk reads it."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware and in UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawDelivery:
+    """A verified delivery as it came in; `key` is unique for the delivery, `kind` tells the channel how to parse it."""
+
+    key: str
+    channel: str
+    kind: str
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One row of the outbox on its way.
+
+    `key` is unique and travels with the message where the platform allows it, so that it can be found again.
+    `place` is the room and `conversation` the thread in it; both are empty when the desk writes first, and `address`
+    is then what the channel stored about the person. `kind` is "reply" (post), "update" (change the message
+    `external_id`) or "notice" (a message that starts a conversation).
+    """
+
+    key: str
+    channel: str
+    kind: str
+    place: str
+    conversation: str
+    reply: Reply
+    address: Mapping[str, Any] = field(default_factory=dict)
+    external_id: str = ""
+    recipient: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a platform says about one of its users; `refused` names why no one is linked (guest, bot, other company)."""
+
+    email: str | None
+    name: str = ""
+    refused: str | None = None
+
+
+class TransportError(Exception):
+    """A channel could not take a message.
+
+    `permanent`: trying again will not help. `ambiguous`: it may have arrived, so look before sending again.
+    `retry_after`: seconds the platform asked to wait.
+    """
+
+    def __init__(
+        self, message: str, *, permanent: bool = False, ambiguous: bool = False, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.permanent = permanent
+        self.ambiguous = ambiguous
+        self.retry_after = retry_after
+
+
+class Channel(Protocol):
+    """A place where people talk. One contract suite runs over every channel."""
+
+    name: str
+
+    def parse(self, kind: str, body: bytes) -> list[Inbound]:
+        """Turn a verified raw delivery into what people did; an empty list when there is nothing to do."""
+
+    async def deliver(self, outgoing: Outgoing) -> str:
+        """Send and return the platform's id of the message; raise `TransportError` when it was not taken."""
+
+    async def find(self, outgoing: Outgoing) -> str | None:
+        """Look for an earlier attempt of this very message and return its id, or None when it is not there."""
+
+    async def profile(self, scope: str, sender: str) -> Profile | None:
+        """Ask the platform who this is; None when it cannot be asked."""
