@@ -7,7 +7,7 @@ from deskbot.store.tables.directory import AbsenceRow, Capability, ChannelIdenti
 from deskbot.store.tables.reports import Digest, JobRun, Notice
 from deskbot.store.tables.sealing import SealKey
 from deskbot.store.tables.sign_in import Account, WebSession
-from deskbot.store.tables.tickets import Attachment, Counter, Event, Ticket
+from deskbot.store.tables.tickets import Attachment, Counter, Event, Party, Ticket
 
 __all__ = [
     "AbsenceRow",
@@ -27,6 +27,7 @@ __all__ = [
     "Message",
     "Notice",
     "Outbox",
+    "Party",
     "PersonRow",
     "RequestAnswer",
     "Revision",

@@ -82,6 +82,16 @@ class Event(SQLModel, table=True):
     data: dict[str, Any] = data()
 
 
+class Party(SQLModel, table=True):
+    """A person with a standing towards a ticket: `conflict` (must not learn of it) or `watcher` (is told, by right)."""
+
+    __tablename__ = "party"
+
+    ticket_id: int = Field(primary_key=True, foreign_key="ticket.id")
+    person_id: int = Field(primary_key=True, foreign_key="person.id", index=True)
+    kind: str = "conflict"
+
+
 class Attachment(SQLModel, table=True):
     """A file of a message or ticket, sealed like its text; `sha256` is of the plain bytes."""
 
