@@ -1,4 +1,3 @@
 """English texts."""
 
-TEXTS: dict[str, str] = {
-}
+TEXTS: dict[str, str] = {}

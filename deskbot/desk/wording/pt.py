@@ -1,4 +1,3 @@
 """Portuguese (European) texts."""
 
-TEXTS: dict[str, str] = {
-}
+TEXTS: dict[str, str] = {}

@@ -1,0 +1,147 @@
+"""One conversation for every channel: from what was said and what was found to what the desk does and says."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from deskbot.desk.messages import Choice, Citation, Form, Reply
+from deskbot.desk.texts import say
+
+Decision = Literal["answer", "suggest", "unknown", "sensitive", "personal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A section as an answer shows it; `note` labels another language or an expired text, in words."""
+
+    section: str
+    title: str
+    heading: str
+    version: str
+    effective: str | None
+    quote: str
+    url: str | None = None
+    note: str = ""
+
+    def citation(self) -> Citation:
+        """Return what the reader sees of the source."""
+        title = self.title if not self.heading or self.heading == self.title else f"{self.title}: {self.heading}"
+        return Citation(self.section, title, self.version, self.effective, self.quote, self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the knowledge base says to one question, for one person. `reason`: "no_article" or "not_found"."""
+
+    decision: Decision
+    confidence: float
+    passages: Sequence[Passage] = ()
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What the desk does with one inbound: replies in order, a form to open, a refused form's errors, or a short toast."""
+
+    replies: tuple[Reply, ...] = ()
+    form: Form | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+    toast: str = ""
+
+
+def ask_hr(answered: int, language: str, *, primary: bool = False) -> Choice:
+    """Return the button that makes a ticket of the question; `answered` is the id of the question's record."""
+    return Choice("ask_hr", say("chat.ask_hr", language), str(answered), "primary" if primary else "plain")
+
+
+def answer(finding: Finding, answered: int, language: str) -> Reply:
+    """Say what the knowledge base knows: one cited passage, up to three to choose from, or that it does not know."""
+    if finding.decision == "answer" and finding.passages:
+        return _cited(finding.passages[0], answered, language)
+    if finding.decision == "suggest" and finding.passages:
+        return _suggestions(finding.passages[:3], answered, language)
+    if finding.decision == "personal":
+        return _personal(finding, answered, language)
+    return _unknown(finding, answered, language)
+
+
+def _cited(passage: Passage, answered: int, language: str) -> Reply:
+    text = f"{passage.note}\n\n{passage.quote}" if passage.note else passage.quote
+    helped = Choice("helped", say("chat.helped", language), str(answered), "primary")
+    return Reply(text, (passage.citation(),), (helped, ask_hr(answered, language)), language=language)
+
+
+def _suggestions(passages: Sequence[Passage], answered: int, language: str) -> Reply:
+    choices = tuple(
+        Choice("show", passage.citation().title[:75], f"{answered}:{passage.section}") for passage in passages
+    )
+    return Reply(
+        say("chat.did_you_mean", language),
+        choices=(*choices, ask_hr(answered, language)),
+        language=language,
+    )
+
+
+def _personal(finding: Finding, answered: int, language: str) -> Reply:
+    return Reply(
+        say("chat.personal", language),
+        choices=(ask_hr(answered, language, primary=True),),
+        language=language,
+        private=True,
+    )
+
+
+def _unknown(finding: Finding, answered: int, language: str) -> Reply:
+    key = "chat.not_found" if finding.reason == "not_found" else "chat.no_article"
+    return Reply(say(key, language), choices=(ask_hr(answered, language, primary=True),), language=language)
+
+
+def offer_form(title: str, key: str, description: str, language: str, answered: int | None = None) -> Reply:
+    """Offer a request's form; `answered` adds the way to a person."""
+    choices = [Choice("open_form", say("chat.open_form", language), key, "primary")]
+    if answered is not None:
+        choices.append(ask_hr(answered, language))
+    text = say("chat.offer_form", language, title=title)
+    return Reply(f"{text}\n\n{description}".strip(), choices=tuple(choices), language=language)
+
+
+def sensitive_route(
+    *,
+    language: str,
+    reference: str | None,
+    promise: str,
+    crisis: Sequence[str],
+    article: Passage | None,
+    report_url: str,
+    health: bool,
+) -> Reply:
+    """The human route for a text that must never meet an article alone.
+
+    First, where life may be at risk, the emergency and crisis lines of the person's country; then what happens now
+    and by when, the choice to stay anonymous, and only at the end, for a question about the topic, the article.
+    """
+    parts: list[str] = []
+    if crisis:
+        parts.append(say("chat.crisis", language) + "\n\n" + "\n".join(f"- {line}" for line in crisis))
+    if health:
+        parts.append(say("chat.health", language, promise=promise))
+    elif reference:
+        parts.append(say("chat.sensitive_report", language, reference=reference, promise=promise))
+    else:
+        parts.append(say("chat.sensitive_question", language))
+    if article is not None:
+        parts.append(say("chat.sensitive_article", language) + f"\n\n{article.quote}")
+    choices: tuple[Choice, ...] = ()
+    if reference is None and not health:
+        choices = (Choice("speak_up", say("chat.speak_up", language), "", "primary"),)
+    elif not health:
+        choices = (Choice("anonymous", say("chat.anonymous", language), reference or "", "plain", report_url),)
+    citations = (article.citation(),) if article is not None else ()
+    return Reply("\n\n".join(parts), citations, choices, private=True, language=language)
+
+
+def opened(reference: str, promise: str, status: str, language: str, *, private: bool) -> Reply:
+    """Tell somebody that their ticket is open, who has it and by when."""
+    choice = Choice("my_requests", say("chat.my_requests", language), "")
+    text = say("chat.opened", language, reference=reference, promise=promise)
+    return Reply(text, choices=(choice,), status=status, private=private, language=language)
