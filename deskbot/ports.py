@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from deskbot.desk.errors import Fault
 from deskbot.desk.messages import Inbound, Reply
+from deskbot.desk.requests import Catalogue
+from deskbot.desk.roles import Role
+from deskbot.desk.routing import Router
 
 
 class Clock(Protocol):
@@ -89,3 +93,36 @@ class Channel(Protocol):
 
     async def profile(self, scope: str, sender: str) -> Profile | None:
         """Ask the platform who this is; None when it cannot be asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policybook:
+    """Everything HR people wrote, read and compiled: one immutable snapshot that a change replaces as a whole.
+
+    `router` decides with the compiled rules; `roles`, `calendars`, `policies` (SLA) and `requests` are by key; `letters`
+    are letter templates by path. `faults` are what `deskbot check` says about the files, `version` a hash of them all.
+    """
+
+    knowledge: Any
+    router: Router
+    roles: Mapping[str, Role]
+    requests: Catalogue
+    calendars: Mapping[str, Any] = field(default_factory=dict)
+    policies: Mapping[str, Any] = field(default_factory=dict)
+    crisis: Any = None
+    retention: Mapping[str, Any] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=dict)
+    faults: tuple[Fault, ...] = ()
+    version: str = ""
+
+
+class Content(Protocol):
+    """Holds the live snapshot of the files and swaps it when they change."""
+
+    @property
+    def current(self) -> Policybook:
+        """The snapshot to decide with; take it once for a piece of work."""
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """What is wrong with the files as they lie on disk now."""

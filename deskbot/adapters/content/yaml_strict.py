@@ -174,7 +174,7 @@ def load(text: str, file: str) -> Document:
         raise
     except yaml.YAMLError as error:
         raise Malformed(Fault(file, _line_of(error), "error", "yaml", _sentence(error))) from error
-    except Exception as error:  # noqa: BLE001 - whatever the parser does with a broken file is the file's fault.
+    except Exception as error:
         raise Malformed(Fault(file, 1, "error", "yaml", f"cannot be read as YAML ({error})")) from error
     return Document(builder.data, builder.lines)
 

@@ -1,0 +1,59 @@
+"""The folders of HR people turned into one Policybook: whatever can be read counts, whatever cannot is a fault."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from deskbot.adapters.content.files import Folder, gather
+from deskbot.adapters.content.rules_folder import RulesFolder, drop_broken, read_rules
+from deskbot.desk.errors import Fault
+from deskbot.desk.requests import Catalogue, request_rules
+from deskbot.desk.routing import FALLBACK_ROLE, Router, compile_rules
+from deskbot.ports import Policybook
+
+RULE_SUFFIXES = (".yaml", ".yml", ".ics")
+PAGE_SUFFIXES = (".md",)
+
+
+def read(knowledge_dir: Path, rules_dir: Path) -> Policybook:
+    """Read both folders. `faults` holds what is wrong; one broken file never empties the rest."""
+    return assemble(gather(knowledge_dir, PAGE_SUFFIXES), gather(rules_dir, RULE_SUFFIXES))
+
+
+def assemble(pages: Folder, rules: Folder) -> Policybook:
+    """Build a Policybook from texts that were read already."""
+    found = read_rules(rules)
+    drop_broken(found)
+    if not found.roles:
+        found.faults.append(
+            Fault(rules.shown("roles.yaml"), 1, "error", "no-roles", "there are no roles; name them here")
+        )
+    return Policybook(
+        knowledge=None,
+        router=router_of(found),
+        roles=found.roles,
+        requests=Catalogue(found.requests, found.known_words),
+        faults=tuple(sorted([*found.faults, *pages.faults])),
+        version=_version(pages.texts, rules.texts),
+    )
+
+
+def router_of(found: RulesFolder) -> Router:
+    """Compile the rules of a folder together with those of its catalogue."""
+    rules = [replace(rule, tier=max(rule.tier, _request_tier(found, rule.request_type))) for rule in found.rules]
+    floors = {key: role.tier for key, role in found.roles.items()} or {FALLBACK_ROLE: 1}
+    return compile_rules([*rules, *request_rules(found.requests)], found.word_lists, floors, found.known_words)
+
+
+def _request_tier(found: RulesFolder, request_type: str | None) -> int:
+    return found.requests[request_type].tier if request_type in found.requests else 0
+
+
+def _version(*folders: Mapping[str, Any]) -> str:
+    total = hashlib.sha256()
+    for texts in folders:
+        for name in sorted(texts):
+            total.update(f"{name}\0{texts[name]}\0".encode("utf-8", "surrogatepass"))
+    return total.hexdigest()[:16]
