@@ -1,0 +1,326 @@
+"""From a verified Slack payload to what a person did. Pure: the same bytes always give the same inbounds."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from deskbot.channels.slack import forms
+from deskbot.channels.slack.delivery import RECEIVED_AT, Payload
+from deskbot.channels.slack.wording import meant
+from deskbot.desk.messages import FileIn, Inbound
+
+MAX_CHARACTERS = 40_000
+"""Slack cuts a message here itself (docs.slack.dev, chat.postMessage)."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def parse(kind: str, body: bytes) -> list[Inbound]:
+    """Return what a person did; an empty list for bots, our own messages, and what the desk has no use for.
+
+    A message's id and the conversation below it have one form, `team:channel:ts`: an answer to a message of ours
+    comes in as the conversation that message's id names.
+    """
+    payload = json.loads(body)
+    reader = {
+        "event": _event,
+        "action": _action,
+        "view": _view,
+        "command": _command,
+        "shortcut": _shortcut,
+    }.get(kind)
+    inbound = reader(payload) if reader else None
+    return [inbound] if inbound else []
+
+
+def message_id(team: str, channel: str, ts: str) -> str:
+    """Return the id of a message, which is also the key of the conversation in the thread below it."""
+    return f"{team}:{channel}:{ts}"
+
+
+def split_id(conversation: str) -> tuple[str, str, str]:
+    """Return (team, channel or user, time stamp or "") of a conversation's key or a message's id."""
+    team, _, rest = conversation.partition(":")
+    channel, _, ts = rest.partition(":")
+    return team, channel, ts
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where an event happened: our installation's team, the scope of identities, our bot's user id."""
+
+    team: str
+    scope: str
+    bot_user: str
+    shared: bool
+
+    @classmethod
+    def of(cls, payload: Payload) -> "_Origin":
+        authorizations = [a for a in payload.get("authorizations") or () if isinstance(a, Mapping)]
+        first = authorizations[0] if authorizations else {}
+        team = str(first.get("team_id") or payload.get("team_id") or "")
+        scope = str(first.get("enterprise_id") or payload.get("enterprise_id") or team)
+        bot_user = str(first.get("user_id") or "") if first.get("is_bot") else ""
+        return cls(team, scope, bot_user, bool(payload.get("is_ext_shared_channel")))
+
+    def is_foreign(self, event: Payload) -> bool:
+        """Tell whether the writer belongs to another company, as in a channel shared through Slack Connect."""
+        home = event.get("user_team") or event.get("source_team")
+        return self.shared and bool(home) and str(home) not in {self.team, self.scope}
+
+
+def _event(payload: Payload) -> Inbound | None:
+    event = payload.get("event") or {}
+    origin = _Origin.of(payload)
+    reader = {"message": _message, "app_mention": _message, "app_home_opened": _opened}.get(str(event.get("type")))
+    if reader is None or origin.is_foreign(event):
+        return None
+    return reader(payload, event, origin)
+
+
+def _message(payload: Payload, event: Payload, origin: _Origin) -> Inbound | None:
+    subtype = event.get("subtype")
+    if subtype == "message_changed":
+        return _edit(payload, event, origin)
+    if subtype == "message_deleted":
+        return _delete(payload, event, origin)
+    mentioned = event.get("type") == "app_mention"
+    if subtype not in {None, "file_share", "thread_broadcast"} or not _is_person(event, origin):
+        return None
+    if not (mentioned or _is_private(event) or _is_followed(event, origin)):
+        return None
+    return _said(payload, event, event, origin, mentioned=mentioned)
+
+
+def _is_followed(event: Payload, origin: _Origin) -> bool:
+    """Tell whether a channel message may belong to a thread of ours; mentions arrive a second time as app_mention."""
+    in_thread = bool(event.get("thread_ts")) and event.get("thread_ts") != event.get("ts")
+    return in_thread and not (origin.bot_user and f"<@{origin.bot_user}" in str(event.get("text")))
+
+
+def _edit(payload: Payload, event: Payload, origin: _Origin) -> Inbound | None:
+    message, previous = event.get("message") or {}, event.get("previous_message") or {}
+    if message.get("subtype") == "tombstone":
+        return _delete(payload, event, origin)
+    # An unfurled link or a new reply changes the message too; only other words are an edit.
+    if not _is_person(message, origin) or message.get("text") == previous.get("text"):
+        return None
+    return _said(payload, message, event, origin, kind="edit")
+
+
+def _delete(payload: Payload, event: Payload, origin: _Origin) -> Inbound | None:
+    previous = event.get("previous_message") or {}
+    if not _is_person(previous, origin):
+        return None
+    deleted = {**previous, "text": "", "files": [], "ts": event.get("deleted_ts") or previous.get("ts")}
+    return _said(payload, deleted, event, origin, kind="delete")
+
+
+def _said(
+    payload: Payload, message: Payload, event: Payload, origin: _Origin, *, kind: Any = "message", mentioned: bool = False
+) -> Inbound:
+    channel, ts = str(event.get("channel") or ""), str(message.get("ts") or "")
+    private = _is_private(event)
+    place, conversation = channel, message_id(origin.team, channel, str(message.get("thread_ts") or ts))
+    if origin.shared and not private:
+        # Outsiders read this channel: whatever the desk has to say goes to the person alone.
+        place, conversation, private = _direct(origin.team, str(message.get("user")))
+    return Inbound(
+        channel="slack",
+        delivery=f"slack:{payload.get('team_id') or origin.team}:{payload.get('event_id', '')}",
+        scope=origin.scope,
+        sender=str(message.get("user")),
+        conversation=conversation,
+        place=place,
+        private=private,
+        text=meant(str(message.get("text") or ""), origin.bot_user)[:MAX_CHARACTERS],
+        sent_at=_instant(str(event.get("event_ts") or event.get("ts") or ts)),
+        external_id=message_id(origin.team, channel, ts),
+        kind=kind,
+        files=tuple(_named(file) for file in files(message)),
+        mentioned=mentioned,
+    )
+
+
+def _opened(payload: Payload, event: Payload, origin: _Origin) -> Inbound | None:
+    if not event.get("user"):
+        return None
+    place, conversation, private = _direct(origin.team, str(event["user"]))
+    return Inbound(
+        channel="slack",
+        delivery=f"slack:{payload.get('team_id') or origin.team}:{payload.get('event_id', '')}",
+        scope=origin.scope,
+        sender=str(event["user"]),
+        conversation=conversation,
+        place=place,
+        private=private,
+        text="",
+        sent_at=_instant(str(event.get("event_ts") or "")),
+        kind="open",
+        verb=str(event.get("tab") or "home"),
+    )
+
+
+def _action(payload: Payload) -> Inbound | None:
+    actions = [a for a in payload.get("actions") or () if isinstance(a, Mapping)]
+    # A link button also reports its click; there is nothing to do about it.
+    if not actions or actions[0].get("url") or not actions[0].get("action_id"):
+        return None
+    action = actions[0]
+    conversation = conversation_of(payload)
+    return _interaction(
+        payload,
+        conversation,
+        kind="choice",
+        sent_at=_instant(str(action.get("action_ts") or "")),
+        external_id=_pressed_message(payload),
+        verb=str(action["action_id"]).partition("#")[0],
+        value=str(action.get("value") or (action.get("selected_option") or {}).get("value") or ""),
+    )
+
+
+def _view(payload: Payload) -> Inbound | None:
+    view = payload.get("view") or {}
+    if not view.get("callback_id"):
+        return None
+    context = forms.context(view)
+    fields, attached = forms.values(view)
+    return _interaction(
+        payload,
+        context.conversation or _direct_conversation(payload),
+        kind="form",
+        verb=str(view["callback_id"]),
+        value=context.token,
+        fields=fields,
+        files=tuple(_named(file) for file in attached),
+    )
+
+
+def _command(payload: Payload) -> Inbound | None:
+    text = meant(str(payload.get("text") or ""))[:MAX_CHARACTERS]
+    return _interaction(payload, _direct_conversation(payload), kind="command", verb="hr", text=text)
+
+
+def _shortcut(payload: Payload) -> Inbound | None:
+    message = payload.get("message") or {}
+    channel = str((payload.get("channel") or {}).get("id") or "")
+    team = _team(payload)
+    return _interaction(
+        payload,
+        _direct_conversation(payload),
+        kind="command",
+        verb=str(payload.get("callback_id") or ""),
+        text=meant(str(message.get("text") or ""))[:MAX_CHARACTERS],
+        external_id=message_id(team, channel, str(message["ts"])) if message.get("ts") else "",
+    )
+
+
+def _interaction(payload: Payload, conversation: str, *, sent_at: datetime | None = None, **what: Any) -> Inbound:
+    user = payload.get("user") or {}
+    sender = str(user.get("id") if isinstance(user, Mapping) else payload.get("user_id") or "")
+    sender = sender or str(payload.get("user_id") or "")
+    place = split_id(conversation)[1]
+    return Inbound(
+        channel="slack",
+        delivery=str(payload.get("trigger_id") or ""),
+        scope=_scope(payload),
+        sender=sender,
+        conversation=conversation,
+        place=place,
+        private=is_direct(place),
+        sent_at=sent_at or _received(payload),
+        **{"text": "", **what},
+    )
+
+
+def conversation_of(payload: Payload) -> str:
+    """Return the thread a pressed button hangs in; the person's own conversation when it hangs in no channel."""
+    container, message = payload.get("container") or {}, payload.get("message") or {}
+    channel = container.get("channel_id") or (payload.get("channel") or {}).get("id")
+    if not channel:
+        return _direct_conversation(payload)
+    thread = message.get("thread_ts") or container.get("thread_ts")
+    # Below a message that only its reader sees there is no thread: the answer stands in the room itself.
+    ts = thread or ("" if container.get("is_ephemeral") else message.get("ts") or container.get("message_ts"))
+    return message_id(_team(payload), str(channel), str(ts or ""))
+
+
+def is_direct(place: str) -> bool:
+    """Tell whether nobody but one person and the bot reads the place: a direct message, or the person's own id."""
+    return place[:1] in {"D", "U", "W"}
+
+
+def files(message: Payload) -> list[Payload]:
+    """Return Slack's records of the files a message carries."""
+    return [file for file in message.get("files") or () if isinstance(file, Mapping) and file.get("id")]
+
+
+def attached(kind: str, body: bytes) -> list[Payload]:
+    """Return Slack's records of a delivery's files, in the order in which `parse` names them."""
+    payload = json.loads(body)
+    if kind == "view":
+        return forms.values(payload.get("view") or {})[1]
+    event = payload.get("event") or {}
+    return files(event.get("message") or event) if kind == "event" else []
+
+
+def _named(file: Payload) -> FileIn:
+    return FileIn(str(file.get("name") or file["id"]), str(file.get("mimetype") or "application/octet-stream"), b"")
+
+
+def _pressed_message(payload: Payload) -> str:
+    container, message = payload.get("container") or {}, payload.get("message") or {}
+    ts = message.get("ts") or container.get("message_ts")
+    channel = container.get("channel_id") or (payload.get("channel") or {}).get("id")
+    return message_id(_team(payload), str(channel), str(ts)) if ts and channel else ""
+
+
+def _direct(team: str, user: str) -> tuple[str, str, bool]:
+    return user, message_id(team, user, ""), True
+
+
+def _direct_conversation(payload: Payload) -> str:
+    user = payload.get("user")
+    sender = user.get("id") if isinstance(user, Mapping) else payload.get("user_id")
+    return message_id(_team(payload), str(sender or ""), "")
+
+
+def _team(payload: Payload) -> str:
+    return next((str(found) for found in _teams(payload) if found), "")
+
+
+def _teams(payload: Payload) -> Iterator[object]:
+    yield (payload.get("team") or {}).get("id") if isinstance(payload.get("team"), Mapping) else None
+    yield payload.get("team_id")
+    yield (payload.get("view") or {}).get("app_installed_team_id")
+    yield (payload.get("user") or {}).get("team_id") if isinstance(payload.get("user"), Mapping) else None
+
+
+def _scope(payload: Payload) -> str:
+    enterprise = payload.get("enterprise")
+    organisation = enterprise.get("id") if isinstance(enterprise, Mapping) else payload.get("enterprise_id")
+    return str(organisation or _team(payload))
+
+
+def _is_person(message: Payload, origin: _Origin) -> bool:
+    user = message.get("user")
+    return bool(user) and not message.get("bot_id") and user not in {origin.bot_user, "USLACKBOT"}
+
+
+def _is_private(event: Payload) -> bool:
+    return event.get("channel_type") == "im" or str(event.get("channel") or "").startswith("D")
+
+
+def _instant(ts: str) -> datetime:
+    seconds, _, micros = ts.partition(".")
+    if not (seconds.isdigit() and len(seconds) <= 11):
+        return _EPOCH
+    return datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int((micros + "000000")[:6] or 0))
+
+
+def _received(payload: Payload) -> datetime:
+    try:
+        return datetime.fromisoformat(str(payload.get(RECEIVED_AT))).astimezone(UTC)
+    except ValueError:
+        return _EPOCH
