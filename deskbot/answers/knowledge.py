@@ -1,0 +1,180 @@
+"""The knowledge base as one immutable snapshot: build it from pages, ask it, see only what the asker may see."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+
+from deskbot.answers.articles import Article, Page, Section, parse_page
+from deskbot.answers.audience import Audience, AudienceRule
+from deskbot.answers.confidence import Decision, decide, probability
+from deskbot.answers.index import Index, build_index
+from deskbot.answers.markdown import to_plain
+from deskbot.answers.personal import is_personal
+from deskbot.answers.query import read_question
+from deskbot.answers.quote import passage
+from deskbot.answers.ranking import Mask, rank
+from deskbot.answers.spelling import Speller
+from deskbot.answers.terms import thesaurus
+from deskbot.desk.errors import Fault, NotFound
+from deskbot.desk.folding import words
+from deskbot.desk.texts import say
+
+Reason = Literal["no_article", "not_found"]
+EVERYTHING = Audience(sees_all=True)
+OUTSIDE_RETRIEVAL = frozenset({"letter", "template", "draft"})
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the knowledge base says to a question.
+
+    `confidence` is the probability that the first of `ranked` answers, whatever the decision. `reason` tells "there is
+    no article" from "there may be one and it was not found"; it is None for an answer. `quote_md` is the passage of the
+    first section. `language_note` is a sentence when the text is not in the asker's language. `outdated` says that the
+    first section is past its dates or not yet in force and must not be stated as fact.
+    """
+
+    decision: Decision
+    confidence: float
+    ranked: tuple[tuple[Section, float], ...] = ()
+    reason: Reason | None = None
+    quote_md: str = ""
+    language_note: str | None = None
+    outdated: bool = False
+    repaired: Mapping[str, str] | None = None
+
+
+class Knowledge:
+    """An immutable snapshot of all articles with their index. Make one with `build`."""
+
+    def __init__(self, pages: Iterable[Page], index: Index, speller: Speller, faults: Iterable[Fault]) -> None:
+        self._pages = tuple(pages)
+        self._index = index
+        self._speller = speller
+        self.faults = tuple(faults)
+        self.articles: tuple[Article, ...] = tuple(page.article for page in self._pages)
+        self.sections: tuple[Section, ...] = tuple(section for page in self._pages for section in page.sections)
+        self._by_id = {section.id: section for section in self.sections}
+        self._by_path = {article.path: article for article in self.articles}
+        rules = {article.audience: number for number, article in enumerate(self.articles)}
+        self._rules: tuple[AudienceRule, ...] = tuple(rules)
+        place = {rule: number for number, rule in enumerate(self._rules)}
+        self._rule_of = np.array([place[section.article.audience] for section in self.sections], np.int32)
+        self._mask = lru_cache(maxsize=64)(self._visible_rows)
+
+    def section(self, section_id: str) -> Section:
+        """Return the section with this id, or raise NotFound."""
+        try:
+            return self._by_id[section_id]
+        except KeyError:
+            raise NotFound(f"There is no section {section_id}.") from None
+
+    def article(self, path: str) -> Article:
+        """Return the article of this file, or raise NotFound."""
+        try:
+            return self._by_path[path]
+        except KeyError:
+            raise NotFound(f"There is no article {path}.") from None
+
+    def visible(self, viewer: Audience | None) -> tuple[Article, ...]:
+        """Return the articles that the viewer may know of."""
+        return tuple(article for article in self.articles if article.audience.admits(viewer))
+
+    def find(
+        self, question: str, viewer: Audience | None, language: str = "", top: int = 10, today: date | None = None
+    ) -> Found:
+        """Answer a question from what the viewer may see; `today` decides which texts are in force."""
+        query = read_question(question, self._index, self._speller)
+        language = language or (viewer.language if viewer else "") or query.language
+        allowed = tuple(rule.admits(viewer) for rule in self._rules)
+        ranking = rank(self._index, query, self._mask(allowed), 2 * top)
+        ranked = self._in_language(zip(ranking.rows, ranking.scores, strict=True), language)[:top]
+        confidence = probability(query, ranking)
+        if is_personal(question):
+            return Found("personal", min(confidence, 0.05), ranked)
+        decision = decide(confidence)
+        if not ranked:
+            return Found("unknown", 0.0, (), "no_article")
+        first = ranked[0][0]
+        outdated = today is not None and not in_force(first.article, today)
+        if outdated and decision == "answer":
+            decision = "suggest"
+        return Found(
+            decision,
+            confidence,
+            ranked,
+            None if decision == "answer" else ("not_found" if confidence >= 0.1 else "no_article"),
+            passage(first.text_md, query.terms, first.article.language, self._index.thesaurus),
+            _language_note(first.article.language, language),
+            outdated,
+            query.repaired,
+        )
+
+    def roles_for(self, question: str, top: int = 5) -> dict[str, float]:
+        """Return the owner roles of the best articles with their share (0 to 1, summing to 1), strongest first.
+
+        For routing alone: audience rules do not apply, and nothing of the articles is shown.
+        """
+        query = read_question(question, self._index, self._speller)
+        ranking = rank(self._index, query, None, top)
+        weights: Counter[str] = Counter()
+        for row, score in zip(ranking.rows, ranking.scores, strict=True):
+            if owner := self.sections[row].article.owner:
+                weights[owner] += score  # type: ignore[assignment]
+        total = sum(weights.values())
+        return {role: weight / total for role, weight in weights.most_common()} if total else {}
+
+    def _visible_rows(self, allowed: tuple[bool, ...]) -> Mask | None:
+        if all(allowed):
+            return None
+        mask: Mask = np.array(allowed, np.bool_)[self._rule_of]
+        return mask
+
+    def _in_language(self, rows: Iterable[tuple[int, float]], language: str) -> tuple[tuple[Section, float], ...]:
+        """Keep one of an article and its translation: the asker's language where it is there."""
+        out: list[tuple[Section, float]] = []
+        for row, score in rows:
+            out.append((self.sections[row], score))
+        return tuple(out)
+
+
+def _language_note(written: str, wanted: str) -> str | None:
+    if written == wanted:
+        return None
+    return say(f"answers.only_in_{written if written in ('en', 'pt') else 'other'}", wanted)
+
+
+def in_force(article: Article, today: date) -> bool:
+    """Return whether the text may be stated as fact on that day."""
+    return not article.expired(today) and (article.effective is None or article.effective <= today)
+
+
+def build(
+    pages: Mapping[str, str],
+    synonyms: Iterable[Iterable[str]] = (),
+    front_matter: Mapping[str, Mapping[str, object]] | None = None,
+) -> Knowledge:
+    """Build a snapshot from files (path in the folder → text); no page ever makes it fail, faults are listed.
+
+    `synonyms` are a customer's groups of words for one thing. `front_matter` gives the heads already read strictly.
+    """
+    heads = front_matter or {}
+    parsed = [parse_page(text, rel, heads.get(rel)) for rel, text in sorted(pages.items())]
+    kept = [page for page in parsed if page.article.kind not in OUTSIDE_RETRIEVAL]
+    counts = Counter(word for page in kept for section in page.sections for word in words(_said(section)))
+    index = build_index(kept, thesaurus(synonyms))
+    return Knowledge(kept, index, Speller(counts), (fault for page in parsed for fault in page.faults))
+
+
+def _said(section: Section) -> str:
+    return " ".join((*section.path, *section.article.aliases, to_plain(section.text_md)))
+
+
+def with_ranked(found: Found, ranked: tuple[tuple[Section, float], ...]) -> Found:
+    """Return the same finding with another ranking, for engines that reorder."""
+    return replace(found, ranked=ranked)

@@ -1,0 +1,46 @@
+"""Repairs misspelt words of a question against the words that the knowledge base itself uses."""
+
+from collections import Counter, OrderedDict
+from collections.abc import Mapping
+
+from rapidfuzz.distance import OSA
+
+_SHORTEST = 4
+_REMEMBERED = 4096
+
+
+class Speller:
+    """The known words with how often they occur; unknown ones are matched to the nearest by letters changed."""
+
+    def __init__(self, counts: Mapping[str, int]) -> None:
+        self._counts = Counter(counts)
+        self._by_start: dict[str, list[str]] = {}
+        for word in self._counts:
+            if len(word) >= _SHORTEST - 1 and word.isalpha():
+                self._by_start.setdefault(word[0], []).append(word)
+        self._memory: OrderedDict[str, str] = OrderedDict()
+
+    def repair(self, word: str) -> str:
+        """Return the known word that was most likely meant, or "" when the word is known, short, or like nothing."""
+        if len(word) < _SHORTEST or word in self._counts or not word.isalpha():
+            return ""
+        if word not in self._memory:
+            if len(self._memory) >= _REMEMBERED:
+                self._memory.popitem(last=False)
+            self._memory[word] = self._nearest(word)
+        return self._memory[word]
+
+    def _nearest(self, word: str) -> str:
+        allowed = 1 if len(word) < 8 else 2
+        candidates = self._by_start.get(word[0], [])
+        if len(word) > 1 and word[1] != word[0]:
+            candidates = candidates + self._by_start.get(word[1], [])
+        best, best_key = "", (allowed + 1, 0)
+        for known in candidates:
+            if abs(len(known) - len(word)) > allowed:
+                continue
+            distance = OSA.distance(word, known, score_cutoff=allowed)
+            key = (distance, -self._counts[known])
+            if distance <= allowed and key < best_key:
+                best, best_key = known, key
+        return best

@@ -1,0 +1,114 @@
+"""Words of a text in any script, folded so that case and accents do not matter."""
+
+import re
+import unicodedata
+
+# Scripts written without spaces: their words cannot be cut here, so runs become overlapping pairs.
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:'[^\W_{_UNSPACED}]+)*")
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
+_UNSPACED_START = re.compile(rf"[{_UNSPACED}]")
+_SMALL_WORDS = {
+    "en": frozenset(
+        [
+            "the",
+            "a",
+            "an",
+            "and",
+            "or",
+            "to",
+            "of",
+            "in",
+            "is",
+            "are",
+            "my",
+            "i",
+            "you",
+            "do",
+            "does",
+            "how",
+            "what",
+            "when",
+            "where",
+            "can",
+            "for",
+            "with",
+            "on",
+            "it",
+            "we",
+            "our",
+        ]
+    ),
+    "pt": frozenset(
+        [
+            "o",
+            "os",
+            "as",
+            "um",
+            "uma",
+            "e",
+            "ou",
+            "de",
+            "da",
+            "do",
+            "dos",
+            "das",
+            "que",
+            "nao",
+            "em",
+            "no",
+            "na",
+            "meu",
+            "minha",
+            "eu",
+            "como",
+            "quando",
+            "onde",
+            "posso",
+            "para",
+            "com",
+            "por",
+            "quantos",
+            "quanto",
+            "tenho",
+            "qual",
+            "sao",
+            "se",
+            "ao",
+            "pelo",
+            "ola",
+        ]
+    ),
+}
+
+
+def fold(text: str) -> str:
+    """Return the text in small letters without accents or vowel marks; "Férias" and "FERIAS" fold to the same."""
+    if text.isascii():
+        return text.lower()
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if unicodedata.category(c)[0] != "M")
+    return unicodedata.normalize("NFC", bare).replace("’", "'")
+
+
+def words(text: str) -> list[str]:
+    """Return the folded words in order; Chinese, Japanese, Thai and the like come as overlapping pairs."""
+    folded = fold(text)
+    if folded.isascii():
+        return _ASCII_WORD.findall(folded)
+    out: list[str] = []
+    for word in _WORD.findall(folded):
+        if _UNSPACED_START.match(word):
+            out += [word[i : i + 2] for i in range(len(word) - 1)] or [word]
+        else:
+            out.append(word)
+    return out
+
+
+def language_of(text: str, default: str = "en") -> str:
+    """Guess between English and Portuguese by small words and Portuguese letters; `default` when they say nothing."""
+    found = words(text)
+    english = sum(word in _SMALL_WORDS["en"] for word in found)
+    portuguese = sum(word in _SMALL_WORDS["pt"] for word in found) + any(c in "ãõçÃÕÇ" for c in text)
+    if english == portuguese:
+        return default
+    return "en" if english > portuguese else "pt"
