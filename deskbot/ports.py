@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from deskbot.desk.errors import Fault
+from deskbot.desk.letters import Letters
 from deskbot.desk.messages import Inbound, Reply
 from deskbot.desk.requests import Catalogue
 from deskbot.desk.roles import Role
@@ -99,8 +100,8 @@ class Channel(Protocol):
 class Policybook:
     """Everything HR people wrote, read and compiled: one immutable snapshot that a change replaces as a whole.
 
-    `router` decides with the compiled rules; `roles`, `calendars`, `policies` (SLA) and `requests` are by key; `letters`
-    are letter templates by path. `faults` are what `deskbot check` says about the files, `version` a hash of them all.
+    `router` decides with the compiled rules; `roles`, `calendars`, `policies` (SLA) and `requests` are by key;
+    `letters` holds letter templates and employers. `faults` are what `deskbot check` says, `version` is a hash of all files.
     """
 
     knowledge: Any
@@ -111,7 +112,7 @@ class Policybook:
     policies: Mapping[str, Any] = field(default_factory=dict)
     crisis: Any = None
     retention: Mapping[str, Any] = field(default_factory=dict)
-    letters: Mapping[str, str] = field(default_factory=dict)
+    letters: Letters = field(default_factory=Letters)
     faults: tuple[Fault, ...] = ()
     version: str = ""
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deskbot.adapters.content.files import Folder, gather
+from deskbot.adapters.content.letters_folder import read_letters
 from deskbot.adapters.content.rules_folder import RulesFolder, drop_broken, read_rules
 from deskbot.desk.errors import Fault
 from deskbot.desk.requests import Catalogue, request_rules
@@ -30,12 +31,14 @@ def assemble(pages: Folder, rules: Folder) -> Policybook:
         found.faults.append(
             Fault(rules.shown("roles.yaml"), 1, "error", "no-roles", "there are no roles; name them here")
         )
+    letters, letter_faults = read_letters(pages)
     return Policybook(
         knowledge=None,
         router=router_of(found),
         roles=found.roles,
         requests=Catalogue(found.requests, found.known_words),
-        faults=tuple(sorted([*found.faults, *pages.faults])),
+        letters=replace(letters, employers=found.employers),
+        faults=tuple(sorted([*found.faults, *pages.faults, *letter_faults])),
         version=_version(pages.texts, rules.texts),
     )
 

@@ -9,6 +9,7 @@ from deskbot.adapters.content.files import Folder, digest
 from deskbot.adapters.content.yaml_strict import Document, Malformed, load
 from deskbot.desk.conditions import Words, check_term, walk
 from deskbot.desk.errors import Fault, Invalid
+from deskbot.desk.letters import Employer, parse_employers
 from deskbot.desk.plain_data import Plain, nearest
 from deskbot.desk.requests import RequestType, parse_request_type
 from deskbot.desk.roles import Role, parse_role
@@ -26,6 +27,7 @@ class RulesFolder:
     known_words: tuple[str, ...] = ()
     rules: list[Rule] = field(default_factory=list)
     requests: dict[str, RequestType] = field(default_factory=dict)
+    employers: dict[str, Employer] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -132,6 +134,10 @@ def _read_request(found: RulesFolder, name: PurePosixPath, file: str, text: str)
         found.requests[name.stem] = request
 
 
+def _read_employers(found: RulesFolder, name: PurePosixPath, file: str, text: str) -> None:
+    found.employers.update(_tried(found, file, parse_employers) or {})
+
+
 def _tried(found: RulesFolder, file: str, parse: Callable[[Any], T]) -> T | None:
     return _attempt(found, file, lambda: parse(found.documents[file].data))
 
@@ -150,6 +156,7 @@ _READERS: dict[str, Callable[[RulesFolder, PurePosixPath, str, str], None]] = {
     "words": _read_words,
     "rules": _read_rules_file,
     "requests": _read_request,
+    "employers": _read_employers,
 }
 OTHER_PLACES = ("calendars", "sla", "retention", "crisis")
 
