@@ -263,19 +263,23 @@ class Part:
     """One part of a rule that must hold.
 
     Most parts ask whether some number of `group` is (or, without `wanted`, is not) true; only the others have a `test`.
+    `speaks` are the numbers that, when true, tell why it holds.
     """
 
     group: frozenset[int]
     wanted: bool
     test: Test | None
     words: str
-    weight: int
+    speaks: frozenset[int]
 
     def holds(self, seen: Seen) -> bool:
         """Tell whether this part is true of the message."""
         if self.test is not None:
             return self.test(seen)
         return self.group.isdisjoint(seen.true) is not self.wanted
+
+
+_Phrase = tuple[int, frozenset[int], tuple[int | None, ...]]
 
 
 class Numbering:
@@ -292,8 +296,8 @@ class Numbering:
         self.vocabulary = Vocabulary((word for parts in terms.values() for word in parts if word != GAP), known)
         self.names: list[str] = [word.removeprefix("=") for word in self.vocabulary.words]
         self._term: dict[str, int] = {}
-        self._phrases: dict[int, list[tuple[int, tuple[int | None, ...]]]] = {}
-        self._facts: dict[tuple[str, str, str], int] = {}
+        self._phrases: dict[int, list[_Phrase]] = {}
+        self.facts: dict[tuple[str, str, str], int] = {}
         self._fact_keys: dict[str, set[str]] = {}
         self._pattern: dict[str, int] = {}
         self._groups: dict[tuple[str, ...], frozenset[int]] = {}
@@ -334,7 +338,8 @@ class Numbering:
             self._term[term] = number = self._number(term)
             rarest = min((word for word in parts if word != GAP), key=lambda word: uses[word])
             numbered = tuple(None if word == GAP else self.vocabulary.number[word] for word in parts)
-            self._phrases.setdefault(self.vocabulary.number[rarest], []).append((number, numbered))
+            words = frozenset(part for part in numbered if part is not None)
+            self._phrases.setdefault(self.vocabulary.number[rarest], []).append((number, words, numbered))
 
     def _enter(self, part: Condition) -> None:
         if isinstance(part, Pattern):
@@ -345,8 +350,8 @@ class Numbering:
             self._fact_keys.setdefault(part.kind, set()).add(part.key)
             for value in part.values:
                 fact = (part.kind, part.key, value)
-                if fact not in self._facts:
-                    self._facts[fact] = self._number(" ".join(word for word in fact if word))
+                if fact not in self.facts:
+                    self.facts[fact] = self._number(" ".join(word for word in fact if word))
 
     def group(self, condition: Words | Pattern | Fact) -> frozenset[int]:
         """Return the numbers of which one must be true."""
@@ -356,24 +361,20 @@ class Numbering:
             return self._groups[condition.terms]
         if isinstance(condition, Pattern):
             return frozenset(self._pattern[pattern] for pattern in condition.patterns)
-        return frozenset(self._facts[condition.kind, condition.key, value] for value in condition.values)
+        return frozenset(self.facts[condition.kind, condition.key, value] for value in condition.values)
 
     def true_of_text(self, text: str) -> set[int]:
         """Return the numbers of the words, phrases and patterns found in the text."""
         read = self.vocabulary.read(text)
         true: set[int] = set().union(*read)
-        phrases = self._phrases
-        for number in true & phrases.keys():
-            for found, parts in phrases[number]:
-                if found not in true and occurs(parts, read):
+        phrases = self._phrases.get
+        for number in tuple(true):
+            for found, words, parts in phrases(number, ()):
+                if words <= true and occurs(parts, read):
                     true.add(found)
         if self._patterns is not None:
-            true.update(self._pattern_numbers[index] for index in self._patterns.Match(_bytes(text)))
+            true.update(self._pattern_numbers[index] for index in self._patterns.Match(_bytes(text)) or ())
         return true
-
-    def fact(self, kind: FactKind, value: str) -> int | None:
-        """Return the number of a fact without a key, or None when no rule speaks of it."""
-        return self._facts.get((kind, "", value))
 
     def true_of_facts(self, kind: FactKind, facts: Callable[[str], object]) -> Iterator[int]:
         """Yield the numbers of keyed facts that rules speak of and that are true."""
@@ -381,7 +382,7 @@ class Numbering:
             value = facts(key)
             said = "" if value is None else fold(str(value))
             for wanted in (said, PRESENT if said else MISSING):
-                number = self._facts.get((kind, key, wanted))
+                number = self.facts.get((kind, key, wanted))
                 if number is not None:
                     yield number
 
@@ -410,12 +411,12 @@ def compile_parts(condition: Condition, numbering: Numbering) -> tuple[Part, ...
 def _part(condition: Condition, numbering: Numbering) -> Part:
     group = _group(condition, numbering)
     if group is not None:
-        return Part(group, True, None, describe(condition), len(group))
+        return Part(group, True, None, describe(condition), group)
     if isinstance(condition, Not):
         group = _group(condition.part, numbering)
         if group is not None:
-            return Part(group, False, None, describe(condition), 0)
-    return Part(frozenset(), True, _test(condition, numbering), describe(condition), 0)
+            return Part(group, False, None, describe(condition), frozenset())
+    return Part(frozenset(), True, _test(condition, numbering), describe(condition), _speaks(condition, numbering))
 
 
 def _group(condition: Condition, numbering: Numbering) -> frozenset[int] | None:
@@ -427,6 +428,14 @@ def _group(condition: Condition, numbering: Numbering) -> frozenset[int] | None:
         if all(group is not None for group in groups):
             return frozenset().union(*(group for group in groups if group is not None))
     return None
+
+
+def _speaks(condition: Condition, numbering: Numbering) -> frozenset[int]:
+    """Return the numbers of all that a condition looks for, leaving out what it looks for the lack of."""
+    if isinstance(condition, Words | Pattern | Fact):
+        return numbering.group(condition)
+    inside = condition.parts if isinstance(condition, All | Any_) else ()
+    return frozenset().union(*(_speaks(part, numbering) for part in inside))
 
 
 def _test(condition: Condition, numbering: Numbering) -> Test:

@@ -8,10 +8,9 @@ from typing import Any, Literal
 
 from deskbot.desk.conditions import (
     Condition,
-    FactKind,
     Numbering,
-    Part,
     Seen,
+    Test,
     compile_parts,
     cover,
     parse_condition,
@@ -199,8 +198,17 @@ def _instant(plain: Plain, text: str) -> datetime:
 
 @dataclass(slots=True)
 class _Compiled:
+    """A rule with its parts, unfolded for speed: group, wanted, test and words of each."""
+
     rule: Rule
-    parts: tuple[Part, ...]
+    tests: tuple[tuple[frozenset[int], bool, Test | None, str], ...]
+    speaks: frozenset[int]
+
+
+def _compile(rule: Rule, numbering: Numbering) -> _Compiled:
+    parts = compile_parts(rule.when, numbering)
+    tests = tuple((part.group, part.wanted, part.test, part.words) for part in parts)
+    return _Compiled(rule, tests, frozenset().union(*(part.speaks for part in parts)))
 
 
 class Router:
@@ -210,7 +218,7 @@ class Router:
         self.rules = tuple(rules)
         self._numbering = numbering
         self._floors = dict(floors)
-        self._compiled = [_Compiled(rule, compile_parts(rule.when, numbering)) for rule in rules]
+        self._compiled = [_compile(rule, numbering) for rule in rules]
         self._index: dict[int, list[int]] = {}
         self._always: list[int] = []
         self._build_index()
@@ -218,9 +226,8 @@ class Router:
     def _build_index(self) -> None:
         uses: dict[int, int] = {}
         for compiled in self._compiled:
-            for part in compiled.parts:
-                for number in part.group:
-                    uses[number] = uses.get(number, 0) + 1
+            for number in compiled.speaks:
+                uses[number] = uses.get(number, 0) + 1
         for place, compiled in enumerate(self._compiled):
             found = cover(compiled.rule.when, self._numbering, uses)
             if found is None:
@@ -236,36 +243,44 @@ class Router:
         and one of them has more than half of the weight. Otherwise the generalist gets it. Never without an owner.
         """
         seen = self._see(facts)
+        true = seen.true
         near: list[NearMiss] = []
         compiled = self._compiled
-        for place in self._candidates(seen.true):
+        for place in self._candidates(true):
             candidate = compiled[place]
             failed = None
-            for part in candidate.parts:
-                if part.test is None:
-                    if part.group.isdisjoint(seen.true) is not part.wanted:
+            for group, wanted, test, words in candidate.tests:
+                if test is None:
+                    if group.isdisjoint(true) is not wanted:
                         continue
-                elif part.test(seen):
+                elif test(seen):
                     continue
                 if failed is not None:
                     break
-                failed = part
+                failed = words
             else:
                 if failed is None:
                     return self._matched(candidate, facts, seen, near)
-                if len(candidate.parts) > 1 and len(near) < _NEAR_MISSES:
-                    near.append(NearMiss(candidate.rule.id, failed.words))
+                if len(candidate.tests) > 1 and len(near) < _NEAR_MISSES:
+                    near.append(NearMiss(candidate.rule.id, failed))
         return self._fallen_back(facts, article_roles, near)
 
     def _see(self, facts: Facts) -> Seen:
         numbering = self._numbering
         true = numbering.true_of_text(facts.text) if facts.text else set()
-        for kind, value in _SIMPLE:
-            said = value(facts)
-            if said and (number := numbering.fact(kind, said)) is not None:
+        for kind, said in (
+            ("request_type", facts.request_type),
+            ("channel", facts.channel),
+            ("tier", str(facts.tier)),
+            ("language", facts.language),
+        ):
+            number = numbering.facts.get((kind, "", said or ""))
+            if number is not None:
                 true.add(number)
-        true.update(numbering.true_of_facts("field", facts.fields.get))
-        true.update(numbering.true_of_facts("person", _person_facts(facts.person)))
+        if facts.fields:
+            true.update(numbering.true_of_facts("field", facts.fields.get))
+        if facts.person is not None:
+            true.update(numbering.true_of_facts("person", _person_facts(facts.person)))
         if facts.previous_ticket:
             true.update(numbering.true_of_facts("previous_ticket", facts.previous_ticket.get))
         return Seen(true, facts.at)
@@ -273,7 +288,7 @@ class Router:
     def _candidates(self, true: set[int]) -> Sequence[int] | Any:
         """Return the places of rules that may match, in order: a list when short, else lazily merged."""
         index = self._index
-        lists = [index[number] for number in true if number in index]
+        lists = [places for number in true if (places := index.get(number)) is not None]
         if self._always:
             lists.append(self._always)
         if len(lists) == 1:
@@ -285,7 +300,6 @@ class Router:
     def _matched(self, candidate: _Compiled, facts: Facts, seen: Seen, near: list[NearMiss]) -> Decision:
         rule = candidate.rule
         names = self._numbering.names
-        matched = {number for part in candidate.parts if part.wanted for number in part.group & seen.true}
         return Decision(
             rule.role,
             rule.priority,
@@ -298,7 +312,7 @@ class Router:
             rule.tags,
             rule.watchers,
             rule.file_hash,
-            tuple(sorted([names[number] for number in matched])),
+            tuple(sorted([names[number] for number in candidate.speaks & seen.true])),
         )
 
     def _fallen_back(
@@ -315,17 +329,7 @@ class Router:
         return Decision(role, "normal", tier, None, reason, tuple(near), facts.request_type)
 
 
-_SIMPLE: tuple[tuple[FactKind, Callable[[Facts], str]], ...] = (
-    ("request_type", lambda facts: facts.request_type or ""),
-    ("channel", lambda facts: facts.channel),
-    ("tier", lambda facts: str(facts.tier)),
-    ("language", lambda facts: facts.language),
-)
-
-
-def _person_facts(person: Person | Mapping[str, object] | None) -> Callable[[str], object]:
-    if person is None:
-        return lambda key: None
+def _person_facts(person: Person | Mapping[str, object]) -> Callable[[str], object]:
     if isinstance(person, Mapping):
         return person.get
     return lambda key: getattr(person, key, None) if hasattr(person, key) else person.facts.get(key)

@@ -107,8 +107,8 @@ class Vocabulary:
 
     def read(self, text: str) -> list[tuple[int, ...]]:
         """Return for each word of the text the numbers of the words it stands for."""
-        memo = self._memo
-        return [memo[token] if token in memo else self.numbers(token) for token in tokens(text)]
+        known = self._memo.get
+        return [found if (found := known(token)) is not None else self.numbers(token) for token in tokens(text)]
 
 
 def _slips(word: str) -> Iterator[str]:
