@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from deskbot.desk.errors import Fault
-from deskbot.desk.letters import Letters
+from deskbot.desk.letters import Letters, Sheet
 from deskbot.desk.messages import Inbound, Reply
 from deskbot.desk.requests import Catalogue
 from deskbot.desk.roles import Role
@@ -101,7 +101,7 @@ class Policybook:
     """Everything HR people wrote, read and compiled: one immutable snapshot that a change replaces as a whole.
 
     `router` decides with the compiled rules; `roles`, `calendars`, `policies` (SLA) and `requests` are by key;
-    `letters` holds letter templates and employers. `faults` are what `deskbot check` says, `version` is a hash of all files.
+    `letters` holds letter templates and employers. `faults` are what `check` says, `version` is a hash of all files.
     """
 
     knowledge: Any
@@ -115,6 +115,13 @@ class Policybook:
     letters: Letters = field(default_factory=Letters)
     faults: tuple[Fault, ...] = ()
     version: str = ""
+
+
+class Press(Protocol):
+    """Prints letters."""
+
+    def __call__(self, sheet: Sheet) -> bytes:
+        """Return the letter as a PDF file; raise `DeskError` when a character in it cannot be printed."""
 
 
 class Content(Protocol):

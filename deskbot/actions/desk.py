@@ -5,8 +5,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from deskbot.actions.tokens import Tokens
-from deskbot.ports import Clock, Content, Policybook
+from deskbot.desk.errors import Unavailable
+from deskbot.desk.letters import Sheet
+from deskbot.ports import Clock, Content, Policybook, Press
 from deskbot.store.sealing import Sealer
+
+
+def no_press(sheet: Sheet) -> bytes:
+    """Stand where a press would: a desk that was built without one prints no letters."""
+    raise Unavailable("Letters cannot be printed here; HR will write yours by hand.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +21,7 @@ class Desk:
     """The desk as actions see it.
 
     `pushes` names the channels whose replies leave through the outbox; the pages of the others read the conversation
-    itself. `randomness` gives cryptographically strong bytes. `zone` is the desk's own time zone.
+    itself. `randomness` gives cryptographically strong bytes. `zone` is the desk's time zone, `press` prints letters.
     """
 
     clock: Clock
@@ -27,6 +34,7 @@ class Desk:
     demo: bool = False
     pushes: frozenset[str] = field(default_factory=frozenset)
     external_contact: str = ""
+    press: Press = no_press
 
     @property
     def book(self) -> Policybook:

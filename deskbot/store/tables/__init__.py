@@ -1,6 +1,6 @@
 """Every table; importing this package declares them all."""
 
-from deskbot.store.tables.catalog import Letter, RequestAnswer
+from deskbot.store.tables.catalog import Letter, LetterCheck, RequestAnswer
 from deskbot.store.tables.conversations import Answered, Conversation, Message, Revision
 from deskbot.store.tables.deliveries import Inbox, Outbox
 from deskbot.store.tables.directory import AbsenceRow, Capability, ChannelIdentity, MembershipRow, PersonRow
@@ -23,6 +23,7 @@ __all__ = [
     "Inbox",
     "JobRun",
     "Letter",
+    "LetterCheck",
     "MembershipRow",
     "Message",
     "Notice",

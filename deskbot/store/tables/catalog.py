@@ -37,3 +37,16 @@ class Letter(SQLModel, table=True):
     issued_at: datetime = instant()
     valid_until: datetime | None = instant(nullable=True)
     revoked_at: datetime | None = instant(nullable=True)
+    issued_by_id: int | None = Field(default=None, foreign_key="person.id")
+
+
+class LetterCheck(SQLModel, table=True):
+    """Somebody outside checked a letter by its `code` or its `file` (`way`); without a letter the code was unknown."""
+
+    __tablename__ = "letter_check"
+
+    id: int | None = Field(default=None, primary_key=True)
+    letter_id: int | None = Field(default=None, foreign_key="letter.id", index=True)
+    way: str
+    verdict: str
+    at: datetime = instant()
