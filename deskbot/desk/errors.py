@@ -32,6 +32,10 @@ class Conflict(DeskError):
     """Somebody else was faster, or the thing has moved on since it was shown."""
 
 
+class Unavailable(DeskError):
+    """Something the desk rests on does not answer just now; trying again in a moment may help."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
     """One finding of `deskbot check`: where, how bad, which check (`rule`), and a sentence that says what to do."""
