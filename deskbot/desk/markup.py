@@ -14,7 +14,9 @@ _PARSER = MarkdownIt("js-default", {"linkify": False, "typographer": False})
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 _ENTITY = re.compile(r"&(?:amp|lt|gt);")
 # What must not be torn when a text is cut: a link, an escaped character, a word; then the white space between them.
-_ATOM = re.compile(r"<[^<>\s]{1,2100}\|[^<>]{0,300}>|\[[^\[\]]{0,300}\]\([^()\s]{1,2100}\)|&(?:amp|lt|gt);|[^\s&<\[]+|\s+|.")
+_ATOM = re.compile(
+    r"<[^<>\s]{1,2100}\|[^<>]{0,300}>|\[[^\[\]]{0,300}\]\([^()\s]{1,2100}\)|&(?:amp|lt|gt);|[^\s&<\[]+|\s+|."
+)
 _ADDRESS = re.compile(r"^(?:https?://)?([\w-]+(?:\.[\w-]+)+)(?:[/?#:]|$)", re.I)
 _MARKS = re.compile(r"[\\`*\[\]~]|(?<![^\W_])_|_(?![^\W_])")
 _LINE_MARK = re.compile(r"^(\s*)([-+=#]|\d{1,9}[.)])(?=\s|[-=#]|$)", re.M)
@@ -255,7 +257,9 @@ PLAIN = Dialect(
     text=lambda text: text,
     code=lambda code: code,
     code_span=lambda code: code,
-    link=lambda label, url: label if label == url.removeprefix("mailto:") else f"{label} ({url.removeprefix('mailto:')})",
+    link=lambda label, url: (
+        label if label == url.removeprefix("mailto:") else f"{label} ({url.removeprefix('mailto:')})"
+    ),
     heading=lambda _, text: text,
     table=lambda rows: "\n".join(" | ".join(row) for row in rows),
     strong="",

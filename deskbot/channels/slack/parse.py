@@ -118,7 +118,13 @@ def _delete(payload: Payload, event: Payload, origin: _Origin) -> Inbound | None
 
 
 def _said(
-    payload: Payload, message: Payload, event: Payload, origin: _Origin, *, kind: Any = "message", mentioned: bool = False
+    payload: Payload,
+    message: Payload,
+    event: Payload,
+    origin: _Origin,
+    *,
+    kind: Any = "message",
+    mentioned: bool = False,
 ) -> Inbound:
     channel, ts = str(event.get("channel") or ""), str(message.get("ts") or "")
     private = _is_private(event)
