@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import get_args
 
 from deskbot.desk.conditions import Fact, Numbering, Words, check_term
 from deskbot.desk.errors import Invalid
 from deskbot.desk.messages import FieldKind, Form, FormField
+from deskbot.desk.people import Person
 from deskbot.desk.plain_data import LANGUAGES, Plain
+from deskbot.desk.questions import Option, Question, clean, in_language, known
 from deskbot.desk.routing import Rule
 from deskbot.desk.texts import say
 from deskbot.desk.words import phrase
@@ -32,52 +35,6 @@ _PREFILLS = (
     "text", "given_name", "family_name", "name", "email", "title", "department", "manager_email", "employer", "office",
     "country", "contract", "hours", "start_date", "end_date", "today",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One answer of a choice; `words` in a message choose it beforehand."""
-
-    value: str
-    label: Mapping[str, str]
-    words: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One field of a request's form, in every language.
-
-    `when` is (field, value): asked only then. `prefill` names what the directory or the message already says. `low` and
-    `high` bound numbers and money; `days_before` and `days_after` bound dates around today.
-    """
-
-    key: str
-    kind: FieldKind
-    label: Mapping[str, str]
-    required: bool = True
-    hint: Mapping[str, str] = field(default_factory=dict)
-    options: tuple[Option, ...] = ()
-    when: tuple[str, str] | None = None
-    prefill: str = ""
-    low: int | None = None
-    high: int | None = None
-    days_before: int | None = None
-    days_after: int | None = None
-
-    def drawn(self, language: str, value: str = "", error: str = "") -> FormField:
-        """Return the field as a channel draws it."""
-        options = tuple((option.value, in_language(option.label, language)) for option in self.options)
-        return FormField(
-            key=self.key,
-            kind=self.kind,
-            label=in_language(self.label, language),
-            required=self.required,
-            hint=in_language(self.hint, language),
-            options=options,
-            value=value,
-            when=self.when,
-            error=error,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +132,6 @@ class RequestType:
         )
 
 
-def in_language(texts: Mapping[str, str], language: str) -> str:
-    """Return the text in the language, English where there is none, nothing where there is no text."""
-    return texts.get(language) or texts.get("en", "")
-
-
 def form(
     request_type: RequestType,
     language: str,
@@ -198,6 +150,37 @@ def form(
         intro_md=in_language(request_type.description, language),
         token=token,
     )
+
+
+def validate(
+    request_type: RequestType, values: Mapping[str, str], language: str, today: date
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the answers in their one form, and a sentence for each that will not do.
+
+    Answers to questions that do not apply are dropped; unknown keys are ignored.
+    """
+    answers: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for question in request_type.questions:
+        if question.when and answers.get(question.when[0]) != question.when[1]:
+            continue
+        value = values.get(question.key, "").strip()
+        if not value:
+            if question.required:
+                label = in_language(question.label, language)
+                errors[question.key] = say("request.error.required", language, label=label)
+            continue
+        try:
+            answers[question.key] = clean(question, value, language, today)
+        except Invalid as invalid:
+            errors[question.key] = invalid.message
+    return answers, errors
+
+
+def prefill(request_type: RequestType, person: Person | None, text: str, language: str, today: date) -> dict[str, str]:
+    """Return what the directory and the words already say, by field; the person sees and corrects it."""
+    found = {q.key: known(q, person, text, language, today) for q in request_type.questions}
+    return {key: value for key, value in found.items() if value}
 
 
 def parse_request_type(data: object, key: str, file: str = "", file_hash: str = "") -> RequestType:
