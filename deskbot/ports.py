@@ -1,6 +1,7 @@
 """What the desk needs from outside and has in several real forms: a clock, channels, and the files HR people own."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -22,13 +23,17 @@ class Clock(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RawDelivery:
-    """A verified delivery as it came in; `key` is unique for the delivery, `kind` tells the channel how to parse it."""
+    """A verified delivery as it came in; `key` is unique for the delivery, `kind` tells the channel how to parse it.
+
+    `held`: the door asks for its answer at once, so workers leave it alone for a moment.
+    """
 
     key: str
     channel: str
     kind: str
     body: bytes
     received_at: datetime
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +139,13 @@ class Content(Protocol):
     @property
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the files as they lie on disk now."""
+
+
+class Bus(Protocol):
+    """Tells open pages and loops what changed, after the commit; losing a topic costs freshness, never correctness."""
+
+    def publish(self, topics: Iterable[str]) -> None:
+        """Say that these topics changed; may be called from any thread."""
+
+    def subscribe(self, topics: Collection[str]) -> AbstractAsyncContextManager[AsyncIterator[str]]:
+        """Give, for the time of the context, an iterator over those of `topics` that change."""

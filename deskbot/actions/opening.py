@@ -1,0 +1,214 @@
+"""Opening a ticket: routed by rules, given to a person, its clocks started; never without an owner."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from deskbot.actions import clocks
+from deskbot.actions.desk import Desk
+from deskbot.actions.outgoing import seal_subject
+from deskbot.desk import staffing
+from deskbot.desk.access import owner_for
+from deskbot.desk.people import Person
+from deskbot.desk.routing import Decision, Facts
+from deskbot.desk.staffing import Pick
+from deskbot.desk.texts import say
+from deskbot.desk.tickets import reference, sealed_reference
+from deskbot.store import conversations, events, people, search, tickets
+from deskbot.store.announce import announce
+from deskbot.store.tables import Conversation, Message, Ticket
+
+TITLE_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What a ticket is opened with. `role` and `tier_floor` come from the sensitive screen or a specialist."""
+
+    requester: Person
+    text: str
+    channel: str
+    conversation: Conversation | None = None
+    message: Message | None = None
+    request_type: str | None = None
+    fields: Mapping[str, str] | None = None
+    tier_floor: int = 0
+    role: str | None = None
+    policy: str | None = None
+    title: str = ""
+    language: str = "en"
+    opened_by: int | None = None
+    subject_id: int | None = None
+    article_roles: Sequence[tuple[str, float]] = ()
+
+
+def open_ticket(session: Session, desk: Desk, opening: Opening) -> Ticket:
+    """Open a ticket: route it, choose its person, start its clocks; never without an owner."""
+    now = desk.now()
+    decision = _decide(desk, opening, now)
+    tier = max(decision.tier, opening.tier_floor)
+    role = owner_for(opening.role or decision.role, tier)
+    ref = _reference(session, desk, tier)
+    chosen = pick(session, desk, role, ref, now, _parties(opening))
+    ticket = _row(session, desk, opening, decision, tier, role, ref, chosen, now)
+    session.add(ticket)
+    session.flush()
+    _seal_title(session, desk, ticket, opening)
+    _first_events(session, ticket, opening, decision, chosen, now)
+    _bring_conversation(session, desk, ticket, opening)
+    clocks.reclock(session, desk, ticket, now)
+    session.flush()
+    announce(session, f"queue:{role}", f"ticket:{ticket.id}", f"person:{ticket.requester_id}")
+    return ticket
+
+
+def _decide(desk: Desk, opening: Opening, now: datetime) -> Decision:
+    facts = Facts(
+        text=opening.text,
+        language=opening.language,
+        request_type=opening.request_type,
+        fields=opening.fields or {},
+        person=opening.requester,
+        channel=opening.channel,
+        at=now,
+        tier=opening.tier_floor,
+    )
+    return desk.book.router.decide(facts, opening.article_roles)
+
+
+def _reference(session: Session, desk: Desk, tier: int) -> str:
+    """A sealed case has a random reference: its number must not tell how many there are or when it was opened."""
+    if tier < 4:
+        return reference(tickets.next_number(session))
+    return sealed_reference(desk.randomness(6))
+
+
+def _parties(opening: Opening) -> set[int]:
+    return {opening.requester.id} | ({opening.subject_id} if opening.subject_id is not None else set())
+
+
+def pick(session: Session, desk: Desk, role: str, ref: str, now: datetime, parties: set[int]) -> Pick:
+    members = people.memberships(session, role)
+    ids = {member.person_id for member in members}
+    today = now.astimezone(ZoneInfo(desk.zone)).date()
+    # A personal stand-in who is not in the role has no right to read its tickets, so never gets one.
+    away = people.absences(session, ids, today)
+    outsiders = {absence.deputy_id for absence in away if absence.deputy_id is not None} - ids
+    strategy = desk.book.roles[role].strategy if role in desk.book.roles else "load"
+    return staffing.choose(
+        role, members, away, tickets.load(session, ids), today, ref, strategy, parties=parties | outsiders
+    )
+
+
+def _row(
+    session: Session,
+    desk: Desk,
+    opening: Opening,
+    decision: Decision,
+    tier: int,
+    role: str,
+    ref: str,
+    chosen: Pick,
+    now: datetime,
+) -> Ticket:
+    owner = desk.book.roles.get(role)
+    wanted = opening.policy or decision.sla_policy or (owner.sla_policy if owner else "default")
+    policy = wanted if wanted in desk.book.policies else "default"
+    return Ticket(
+        ref=ref,
+        requester_id=opening.requester.id,
+        subject_id=opening.subject_id,
+        opened_by_id=opening.opened_by,
+        channel=opening.channel,
+        role=role,
+        assignee_id=chosen.person_id,
+        tier=tier,
+        priority=decision.priority,
+        request_type=opening.request_type or decision.request_type,
+        sla_policy=policy,
+        calendar=clocks.calendar_name(desk, desk.book.policies[policy], role, opening.requester),
+        title=desk.sealer.seal(session, ("desk", 0), ""),
+        language=opening.language,
+        tags=list(decision.tags),
+        decision=_record(decision, chosen),
+        opened_at=now,
+        updated_at=now,
+    )
+
+
+def _record(decision: Decision, chosen: Pick) -> dict[str, object]:
+    """The decision record: why this role and this person, with the near misses; no words of the asker."""
+    return {
+        "rule": decision.rule,
+        "role": decision.role,
+        "reason": decision.reason,
+        "file_hash": decision.file_hash,
+        "facts": list(decision.facts_matched),
+        "near_misses": [asdict(miss) for miss in decision.near_misses],
+        "person": chosen.why,
+        "empty_pool": chosen.empty_pool,
+    }
+
+
+def _seal_title(session: Session, desk: Desk, ticket: Ticket, opening: Opening) -> None:
+    title = _title(desk, ticket, opening)
+    ticket.title = desk.sealer.seal(session, seal_subject(ticket), title)
+    if ticket.tier <= 2 and ticket.id is not None:
+        search.index(session, ticket.id, f"{ticket.ref} {opening.requester.name} {title} {opening.text}")
+
+
+def _title(desk: Desk, ticket: Ticket, opening: Opening) -> str:
+    if ticket.tier >= 4:
+        return say("ticket.sealed_title", opening.language)
+    if ticket.tier == 3:
+        return say("ticket.protected_title", opening.language)
+    if opening.title:
+        return opening.title
+    named = desk.book.requests.get(opening.request_type or "")
+    if named is not None:
+        return named.name(opening.language)
+    first = " ".join(opening.text.split())
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _first_events(
+    session: Session, ticket: Ticket, opening: Opening, decision: Decision, chosen: Pick, now: datetime
+) -> None:
+    assert ticket.id is not None
+    actor = opening.opened_by or opening.requester.id
+    kind: events.ActorKind = "employee" if actor == opening.requester.id else "specialist"
+    opened = {
+        "role": ticket.role,
+        "tier": ticket.tier,
+        "priority": ticket.priority,
+        "rule": decision.rule,
+        "policy": ticket.sla_policy,
+        "calendar": ticket.calendar,
+        "request_type": ticket.request_type,
+    }
+    message = opening.message.id if opening.message else None
+    events.append(
+        session, ticket.id, "opened", now, actor_kind=kind, actor_id=actor, message_id=message, data=opened, seq=1
+    )
+    assigned = {"to": chosen.person_id, "role": ticket.role, "why": chosen.why, "empty_pool": chosen.empty_pool}
+    events.append(session, ticket.id, "assigned", now, data=assigned, seq=2)
+
+
+def _bring_conversation(session: Session, desk: Desk, ticket: Ticket, opening: Opening) -> None:
+    """A thread turned into a ticket brings its earlier messages along, sealed anew where the ticket has its own key."""
+    conversation = opening.conversation
+    if conversation is None or conversation.id is None or ticket.id is None:
+        return
+    brought = conversations.bring_along(session, conversation.id, ticket.id)
+    conversation.ticket_id = ticket.id
+    if ticket.tier < 3:
+        return
+    for message in brought:
+        session.refresh(message)
+        for part in ("text", "reply"):
+            plain = desk.sealer.open(session, getattr(message, part))
+            if plain is not None:
+                setattr(message, part, desk.sealer.seal(session, ("ticket", ticket.id), plain))

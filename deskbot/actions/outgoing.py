@@ -1,0 +1,123 @@
+"""Putting the desk's words where they will be read: the conversation's own messages, and the outbox for channels."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from deskbot.actions.desk import Desk
+from deskbot.desk.messages import Reply, reply_to_json
+from deskbot.desk.texts import say
+from deskbot.store import conversations, outbox
+from deskbot.store.announce import announce
+from deskbot.store.sealing import Subject
+from deskbot.store.tables import Conversation, Message, Ticket
+
+
+def subject_of(conversation: Conversation, ticket: Ticket | None) -> Subject:
+    """Return whose key seals a text: the ticket's from tier 3 on, else the person's, else the desk's own."""
+    if ticket is not None:
+        return seal_subject(ticket)
+    return ("person", conversation.person_id) if conversation.person_id is not None else ("desk", 0)
+
+
+def seal_subject(ticket: Ticket) -> Subject:
+    """Return whose key seals the texts of a ticket."""
+    assert ticket.id is not None
+    return ("ticket", ticket.id) if ticket.tier >= 3 else ("person", ticket.requester_id)
+
+
+def post(
+    session: Session,
+    desk: Desk,
+    conversation: Conversation,
+    replies: Sequence[Reply],
+    now: datetime,
+    *,
+    ticket: Ticket | None = None,
+    author_kind: str = "bot",
+    author_id: int | None = None,
+) -> tuple[list[Message], list[Reply]]:
+    """Store replies as messages of a conversation and enqueue them where the channel is written to.
+
+    Returns the messages and the replies as signed. A private reply to a public place goes to the person alone.
+    """
+    posted: list[Message] = []
+    signed: list[Reply] = []
+    for reply in replies:
+        ready = desk.tokens.sign_reply(reply, now)
+        message = conversations.add_message(
+            session,
+            conversation_id=conversation.id,
+            ticket_id=ticket.id if ticket else conversation.ticket_id,
+            author_kind=author_kind,
+            author_id=author_id,
+            sent_at=now,
+            reply=desk.sealer.seal(session, subject_of(conversation, ticket), json.dumps(reply_to_json(ready))),
+        )
+        if conversation.channel in desk.pushes:
+            carried = for_channel(desk, ticket, ready) if ticket and author_kind == "specialist" else ready
+            _enqueue(session, desk, conversation, message, carried, now, ticket)
+        posted.append(message)
+        signed.append(ready)
+    if conversation.id is not None and replies:
+        conversation.updated_at = now
+        announce(session, f"conversation:{conversation.id}")
+    return posted, signed
+
+
+def _enqueue(
+    session: Session,
+    desk: Desk,
+    conversation: Conversation,
+    message: Message,
+    reply: Reply,
+    now: datetime,
+    ticket: Ticket | None,
+) -> None:
+    directly = reply.private and not conversation.private
+    outbox.enqueue(
+        session,
+        desk.sealer,
+        key=f"m{message.id}",
+        channel=conversation.channel,
+        lane=f"{conversation.channel}:{conversation.person_id if directly else conversation.place}",
+        conversation_id=None if directly else conversation.id,
+        message_id=message.id,
+        person_id=conversation.person_id,
+        kind="notice" if directly else "reply",
+        subject=subject_of(conversation, ticket),
+        payload=reply_to_json(reply),
+        now=now,
+    )
+    if directly:
+        hint = Reply(say("chat.private", reply.language), language=reply.language)
+        outbox.enqueue(
+            session,
+            desk.sealer,
+            key=f"m{message.id}p",
+            channel=conversation.channel,
+            lane=f"{conversation.channel}:{conversation.place}",
+            conversation_id=conversation.id,
+            message_id=message.id,
+            person_id=conversation.person_id,
+            kind="reply",
+            subject=("desk", 0),
+            payload=reply_to_json(hint),
+            now=now,
+        )
+
+
+def notice_instead(desk: Desk, ticket: Ticket, language: str) -> Reply:
+    """Return what may be said in chat about a protected or sealed ticket: that there is an update, and where."""
+    url = f"{desk.base_url}/my/{ticket.ref}"
+    return Reply(say("chat.update_notice", language, reference=ticket.ref, url=url), private=True, language=language)
+
+
+def for_channel(desk: Desk, ticket: Ticket, reply: Reply) -> Reply:
+    """Return a specialist's words as a chat may carry them: a notice from tier 3 on, in private in tier 2."""
+    if ticket.tier >= 3:
+        return notice_instead(desk, ticket, reply.language)
+    return replace(reply, private=True) if ticket.tier == 2 else reply

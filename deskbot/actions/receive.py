@@ -1,0 +1,177 @@
+"""The way of a message: who is asking, what kind of thing it is, and what the desk does, in one transaction."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from deskbot.actions import attachments, choices, questions, reports
+from deskbot.actions.desk import Desk
+from deskbot.actions.outgoing import post, subject_of
+from deskbot.actions.talk import Talk, status_replies
+from deskbot.actions.tickets import employee_message
+from deskbot.desk import commands, sensitive
+from deskbot.desk.conversation import Turn
+from deskbot.desk.errors import DeskError
+from deskbot.desk.messages import Inbound, Reply
+from deskbot.desk.people import Person
+from deskbot.desk.text import clean
+from deskbot.desk.texts import LANGUAGES, say
+from deskbot.store import conversations, people
+from deskbot.store.announce import announce
+from deskbot.store.tables import Conversation, Message, PersonRow, Revision, Ticket
+
+LONGEST = 40_000
+_OWN_PEOPLE = frozenset({"webchat", "terminal"})
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What came of an inbound: the turn that the channel may want at once, and the conversation it belongs to."""
+
+    turn: Turn
+    conversation_id: int | None = None
+
+
+def receive(session: Session, desk: Desk, inbound: Inbound) -> Received:
+    """Take one inbound and do what it asks; every reply is stored and, where the channel is written to, enqueued."""
+    inbound = replace(inbound, text=clean(inbound.text)[:LONGEST])
+    now = desk.now()
+    person = _who(session, inbound)
+    conversation = _conversation(session, inbound, person, now)
+    if inbound.kind in ("edit", "delete"):
+        _revise(session, desk, inbound, conversation, now)
+        return Received(Turn(), conversation.id)
+    talk = Talk(desk, session, inbound, person, conversation, now, _language(inbound, person))
+    try:
+        turn = _act(talk)
+    except DeskError as error:
+        turn = Turn((Reply(error.message, private=True, language=talk.language),), toast=error.message)
+    _, signed = post(session, desk, conversation, turn.replies, now, ticket=talk.ticket())
+    form = desk.tokens.sign_reply(Reply("", form=turn.form), now).form if turn.form else None
+    return Received(replace(turn, replies=tuple(signed), form=form), conversation.id)
+
+
+def _who(session: Session, inbound: Inbound) -> Person | None:
+    """Find the person behind the platform's user; our own pages name the signed-in person themselves."""
+    row: PersonRow | None
+    if inbound.channel in _OWN_PEOPLE:
+        row = people.by_id(session, int(inbound.sender))
+    else:
+        link = people.identity(session, inbound.channel, inbound.scope, inbound.sender)
+        row = people.by_id(session, link.person_id) if link else None
+    return people.person(session, row) if row is not None and row.status != "left" else None
+
+
+def _language(inbound: Inbound, person: Person | None) -> str:
+    wanted = inbound.language or (person.language if person else "en")
+    return wanted if wanted in LANGUAGES else "en"
+
+
+def _conversation(session: Session, inbound: Inbound, person: Person | None, now: datetime) -> Conversation:
+    found = conversations.find(session, inbound.channel, inbound.conversation)
+    if found is not None:
+        if found.person_id is None and person is not None:
+            found.person_id = person.id
+        return found
+    row = Conversation(
+        channel=inbound.channel,
+        external_key=inbound.conversation,
+        place=inbound.place,
+        private=inbound.private,
+        person_id=person.id if person else None,
+        language=_language(inbound, person),
+        created_at=now,
+        updated_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def _act(talk: Talk) -> Turn:
+    kind = talk.inbound.kind
+    if kind == "choice":
+        return choices.press(talk)
+    if kind == "form":
+        return choices.submit(talk)
+    if kind == "open":
+        return Turn()
+    return _hear(talk)
+
+
+def _hear(talk: Talk) -> Turn:
+    """A message: sensitive first, then what belongs to a ticket, then commands and requests, only then the articles."""
+    message = _keep_message(talk)
+    text = talk.inbound.text
+    screening = sensitive.screen(text) if text.strip() else None
+    if screening is not None:
+        return reports.answer(talk, message, screening)
+    command = commands.recognise(text)
+    if command is not None and command.name not in ("thanks", "greeting"):
+        return status_replies(talk, command)
+    ticket = talk.ticket()
+    if ticket is not None and talk.person is not None and ticket.requester_id == talk.person.id:
+        return _into_ticket(talk, ticket, message)
+    if command is not None:
+        return status_replies(talk, command)
+    if not text.strip():
+        return Turn()
+    return questions.answer(talk, message)
+
+
+def _keep_message(talk: Talk) -> Message:
+    inbound, conversation = talk.inbound, talk.conversation
+    ticket = talk.ticket()
+    subject = subject_of(conversation, ticket)
+    message = conversations.add_message(
+        talk.session,
+        conversation_id=conversation.id,
+        ticket_id=conversation.ticket_id,
+        author_kind="employee",
+        author_id=talk.person.id if talk.person else None,
+        external_id=inbound.external_id or None,
+        text=talk.desk.sealer.seal(talk.session, subject, inbound.text),
+        sent_at=inbound.sent_at,
+    )
+    conversation.updated_at = talk.now
+    refused = attachments.keep(
+        talk.session, talk.desk, inbound.files, message=message, ticket=ticket, subject=subject, now=talk.now
+    )
+    talk.notices.extend(
+        say("chat.file_limit", talk.language, name=name, limit=attachments.LARGEST // 2**20) for name in refused
+    )
+    announce(talk.session, f"conversation:{conversation.id}")
+    return message
+
+
+def _into_ticket(talk: Talk, ticket: Ticket, message: Message) -> Turn:
+    """Take a further message into its ticket; say so once, and whenever it opened the ticket again."""
+    assert talk.person is not None
+    reopened = employee_message(talk.session, talk.desk, ticket, message, talk.person.id, talk.now)
+    told = bool(talk.conversation.state.get("told_added"))
+    if told and not reopened and not talk.notices:
+        return Turn()
+    talk.conversation.state = {**talk.conversation.state, "told_added": True}
+    key = "chat.reopened" if reopened else "chat.added"
+    text = say(key, talk.language, reference=ticket.ref, promise=talk.promise(ticket))
+    return Turn((talk.reply("\n\n".join([text.strip(), *talk.notices])),))
+
+
+def _revise(session: Session, desk: Desk, inbound: Inbound, conversation: Conversation, now: datetime) -> None:
+    """An edit becomes a revision, a deletion a tombstone; neither is read as a new message."""
+    if conversation.id is None:
+        return
+    message = conversations.message_by_external_id(session, conversation.id, inbound.external_id)
+    if message is None or message.deleted_at is not None:
+        return
+    ticket = session.get(Ticket, message.ticket_id) if message.ticket_id else None
+    session.add(Revision(message_id=message.id, text=message.text, replaced_at=now))
+    if inbound.kind == "delete":
+        message.text, message.deleted_at = None, now
+    else:
+        message.text = desk.sealer.seal(session, subject_of(conversation, ticket), inbound.text)
+        message.edited_at = now
+    if ticket is not None:
+        reports.note_revision(session, ticket, message, inbound.kind, now)
+    announce(session, f"conversation:{conversation.id}")

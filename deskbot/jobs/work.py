@@ -1,0 +1,137 @@
+"""The worker: takes verified deliveries from the inbox and does what they ask, each in one transaction."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+
+from deskbot.actions import identify
+from deskbot.actions.desk import Desk
+from deskbot.actions.receive import Received, receive
+from deskbot.desk.conversation import Turn
+from deskbot.desk.messages import Inbound
+from deskbot.ports import Channel
+from deskbot.store import inbox
+from deskbot.store.inbox import Delivery
+from deskbot.store.session import Store
+
+LEASE = timedelta(seconds=60)
+ATTEMPTS = 6
+_OWN_PEOPLE = frozenset({"webchat", "terminal"})
+T = TypeVar("T")
+log = structlog.get_logger()
+
+
+class Worker:
+    """Works the inbox in order. `wake` makes it look at once; otherwise it looks every second."""
+
+    def __init__(self, store: Store, desk: Desk, channels: Mapping[str, Channel]) -> None:
+        self._store = store
+        self._desk = desk
+        self._channels = channels
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="worker")
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Look into the inbox now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Work until `stop`; what is claimed and not finished is taken up again after its lease."""
+        while not self._stopping:
+            if not await self.once():
+                self._wake.clear()
+                await _wait(self._wake, 1.0)
+
+    def stop(self) -> None:
+        """Finish what is in hand, then end."""
+        self._stopping = True
+        self._wake.set()
+
+    async def once(self) -> int:
+        """Work what waits now; returns how many deliveries were taken up."""
+        deliveries = await self._call(self._claim)
+        for delivery in deliveries:
+            await self._work(delivery)
+        return len(deliveries)
+
+    async def answer(self, key: str) -> Turn | None:
+        """Work one delivery now and return its turn; None when it was done before or asks for nothing."""
+        delivery = await self._call(lambda: self._take(key))
+        return await self._work(delivery) if delivery is not None else None
+
+    def _claim(self) -> list[Delivery]:
+        with self._store.write() as session:
+            return inbox.claim(session, self._store, self._desk.now(), LEASE)
+
+    def _take(self, key: str) -> Delivery | None:
+        with self._store.write() as session:
+            return inbox.take(session, self._store, key)
+
+    async def _work(self, delivery: Delivery) -> Turn | None:
+        try:
+            inbounds = self._channels[delivery.channel].parse(delivery.kind, delivery.body)
+            for inbound in inbounds:
+                await self._identify(inbound)
+            received = await self._call(lambda: self._receive(delivery, inbounds))
+        except Exception as error:
+            # The edge: whatever went wrong, the delivery is kept and tried again.
+            failed = error
+            log.error(
+                "delivery failed",
+                channel=delivery.channel,
+                attempt=delivery.attempts,
+                error=type(error).__name__,
+                exc_info=error,
+            )
+            await self._call(lambda: self._put_back(delivery, failed))
+            return None
+        return received[-1].turn if received else None
+
+    async def _identify(self, inbound: Inbound) -> None:
+        """Link a platform's user on first contact, by what the platform itself says of them."""
+        if inbound.channel in _OWN_PEOPLE or not inbound.sender:
+            return
+        if await self._call(lambda: self._known(inbound)):
+            return
+        profile = await self._channels[inbound.channel].profile(inbound.scope, inbound.sender)
+        if profile is not None:
+            await self._call(lambda: self._link(inbound, profile))
+
+    def _known(self, inbound: Inbound) -> bool:
+        with self._store.read() as session:
+            return identify.known(session, inbound)
+
+    def _link(self, inbound: Inbound, profile: object) -> None:
+        with self._store.write() as session:
+            identify.link(session, self._desk, inbound, profile)  # type: ignore[arg-type]
+
+    def _receive(self, delivery: Delivery, inbounds: list[Inbound]) -> list[Received]:
+        """Do the work and mark the delivery done in the same transaction; somebody else's work is not done again."""
+        with self._store.write() as session:
+            if not inbox.done(session, delivery.id, self._desk.now()):
+                return []
+            return [receive(session, self._desk, inbound) for inbound in inbounds]
+
+    def _put_back(self, delivery: Delivery, error: Exception) -> None:
+        with self._store.write() as session:
+            inbox.failed(session, delivery.id, type(error).__name__, later(delivery.attempts, self._desk.now()))
+
+    async def _call(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+
+
+def later(attempts: int, now: datetime) -> datetime | None:
+    """Return when to try again: after 1, 4, 16, 64 and 256 seconds, then never by itself."""
+    return None if attempts >= ATTEMPTS else now + timedelta(seconds=4 ** max(attempts - 1, 0))
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return

@@ -1,0 +1,112 @@
+"""Queries about conversations and the messages in them."""
+
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlmodel import Session, col, select
+
+from deskbot.store.columns import Sealed
+from deskbot.store.tables import Answered, Conversation, Message
+
+
+def find(session: Session, channel: str, key: str) -> Conversation | None:
+    """Return the conversation with the channel's key."""
+    return session.exec(
+        select(Conversation).where(Conversation.channel == channel, Conversation.external_key == key)
+    ).first()
+
+
+def of_ticket(session: Session, ticket_id: int) -> list[Conversation]:
+    """Return the conversations whose messages reach a ticket, the most recently used first."""
+    rows = session.exec(
+        select(Conversation)
+        .where(Conversation.ticket_id == ticket_id)
+        .order_by(col(Conversation.updated_at).desc(), col(Conversation.id).desc())
+    )
+    return list(rows)
+
+
+def of_person(session: Session, person_id: int, channel: str, limit: int = 50) -> list[Conversation]:
+    """Return a person's conversations in a channel, the most recently used first."""
+    rows = session.exec(
+        select(Conversation)
+        .where(Conversation.person_id == person_id, Conversation.channel == channel)
+        .order_by(col(Conversation.updated_at).desc(), col(Conversation.id).desc())
+        .limit(limit)
+    )
+    return list(rows)
+
+
+def messages(session: Session, conversation_id: int, after: int = 0) -> list[Message]:
+    """Return the public messages of a conversation in order, those after message `after` only."""
+    rows = session.exec(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation_id,
+            Message.visibility == "public",
+            col(Message.id) > after,
+        )
+        .order_by(col(Message.id))
+    )
+    return list(rows)
+
+
+def add_message(
+    session: Session,
+    *,
+    conversation_id: int | None,
+    ticket_id: int | None,
+    author_kind: str,
+    author_id: int | None,
+    sent_at: datetime,
+    text: Sealed | None = None,
+    reply: Sealed | None = None,
+    visibility: str = "public",
+    external_id: str | None = None,
+) -> Message:
+    """Store a message and return it with its id."""
+    message = Message(
+        conversation_id=conversation_id,
+        ticket_id=ticket_id,
+        author_kind=author_kind,
+        author_id=author_id,
+        sent_at=sent_at,
+        text=text,
+        reply=reply,
+        visibility=visibility,
+        external_id=external_id,
+    )
+    session.add(message)
+    session.flush()
+    return message
+
+
+def message_by_external_id(session: Session, conversation_id: int, external_id: str) -> Message | None:
+    """Return the message that a channel knows by this id."""
+    return session.exec(
+        select(Message).where(Message.conversation_id == conversation_id, Message.external_id == external_id)
+    ).first()
+
+
+def bring_along(session: Session, conversation_id: int, ticket_id: int) -> list[Message]:
+    """Give the conversation's earlier messages to the ticket that was made of it, and return them."""
+    rows = list(
+        session.exec(
+            select(Message)
+            .where(Message.conversation_id == conversation_id, col(Message.ticket_id).is_(None))
+            .order_by(col(Message.id))
+        )
+    )
+    session.execute(
+        update(Message)
+        .where(col(Message.conversation_id) == conversation_id, col(Message.ticket_id).is_(None))
+        .values(ticket_id=ticket_id)
+    )
+    return rows
+
+
+def last_answered(session: Session, conversation_id: int) -> Answered | None:
+    """Return the last question of a conversation that the desk decided about."""
+    return session.exec(
+        select(Answered).where(Answered.conversation_id == conversation_id).order_by(col(Answered.id).desc()).limit(1)
+    ).first()
