@@ -23,20 +23,21 @@ _WEEKDAY = {name: number for number, names in enumerate(_WEEKDAYS) for name in n
 _DIGITS = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b|\b(\d{1,2})[/.](\d{1,2})[/.](\d{4})\b")
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th|º|o)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
+_SINCE = frozenset({"since", "desde"})
 _JOINTS = frozenset({"of", "de", "the", "do"})
 
 
-def find_date(text: str, language: str, today: date, *, past: bool = False) -> date | None:
-    """Return the first date that the text speaks of, or None.
+def find_dates(text: str, language: str, today: date, *, past: bool = False) -> list[date]:
+    """Return the dates that the text speaks of, in its order.
 
     A weekday or a day without a year is the next one, or with `past` the latest one, seen from `today`. `12/03/2026` is
-    the 12th of March in Portuguese; in English a number above 12 must tell which one is the day.
+    the 12th of March in Portuguese; in English a number above 12 must tell which one is the day. "Since May" is its 1st.
     """
-    written = _DIGITS.search(text)
+    written = list(_DIGITS.finditer(text))
     if written:
-        return _from_digits(written, language)
+        return [found for match in written if (found := _from_digits(match, language))]
     words = [fold(token) for token in tokens(text)]
-    return next(_from_words(words, today, past), None)
+    return list(dict.fromkeys(_from_words(words, today, past)))
 
 
 def _from_digits(written: re.Match[str], language: str) -> date | None:
@@ -65,7 +66,7 @@ def _from_words(words: list[str], today: date, past: bool) -> Iterator[date]:
 def _around_month(words: list[str], place: int, today: date, past: bool) -> date | None:
     before = [word for word in words[max(0, place - 2) : place] if word not in _JOINTS]
     after = [word for word in words[place + 1 : place + 4] if word not in _JOINTS]
-    day = _day(before[-1:]) or _day(after[:1])
+    day = _day(before[-1:]) or _day(after[:1]) or (1 if before[-1:] and before[-1] in _SINCE else None)
     if day is None:
         return None
     year = next((int(word) for word in after[:2] if _YEAR.fullmatch(word)), None)

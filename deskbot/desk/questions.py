@@ -1,12 +1,12 @@
 """The questions of a form: how they are drawn, what an answer must look like, and what is known before it is asked."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
-from deskbot.desk.dates import find_date
+from deskbot.desk.dates import find_dates
 from deskbot.desk.errors import Invalid
 from deskbot.desk.messages import FieldKind, FormField
 from deskbot.desk.people import Person
@@ -103,9 +103,10 @@ def _choice(question: Question, value: str, language: str, today: date) -> str:
 
 
 def _date(question: Question, value: str, language: str, today: date) -> str:
-    found = find_date(value, language, today, past=_is_past(question))
-    if found is None:
+    dates = find_dates(value, language, today, past=is_past(question))
+    if len(dates) != 1:
         raise _Wrong("date", example=today.isoformat())
+    found = dates[0]
     earliest = today - timedelta(days=question.days_before) if question.days_before is not None else None
     latest = today + timedelta(days=question.days_after) if question.days_after is not None else None
     if earliest and found < earliest:
@@ -115,8 +116,9 @@ def _date(question: Question, value: str, language: str, today: date) -> str:
     return found.isoformat()
 
 
-def _is_past(question: Question) -> bool:
-    return question.days_after == 0
+def is_past(question: Question) -> bool:
+    """Tell whether a day without its year is more likely gone than to come."""
+    return question.days_after is not None and (question.days_before or 0) > question.days_after
 
 
 def _money(question: Question, value: str, language: str, today: date) -> str:
@@ -201,8 +203,11 @@ _CLEANERS: dict[FieldKind, _Cleaner] = {
 }  # fmt: skip
 
 
-def known(question: Question, person: Person | None, text: str, language: str, today: date) -> str:
-    """Return what the directory and somebody's words already answer, or nothing. Bank accounts are always asked."""
+def known(question: Question, person: Person | None, text: str, today: date) -> str:
+    """Return what the directory and somebody's words already answer, or nothing.
+
+    Bank accounts are always asked; dates in the words are dealt out by `deal_dates`.
+    """
     if question.prefill == "text":
         return text.strip()[: MAX_LONG_TEXT if question.kind == "long_text" else MAX_TEXT]
     if question.prefill == "today":
@@ -211,13 +216,21 @@ def known(question: Question, person: Person | None, text: str, language: str, t
         return _of_person(person, question.prefill)
     if question.kind == "choice":
         return _chosen(question, text)
-    if question.kind == "date":
-        found = find_date(text, language, today, past=_is_past(question))
-        return found.isoformat() if found else ""
     if question.kind in ("person", "email"):
         found_email = _EMAIL.search(text)
         return found_email.group().lower() if found_email else ""
     return ""
+
+
+def deal_dates(questions: Sequence[Question], text: str, language: str, today: date) -> dict[str, str]:
+    """Return the dates in somebody's words for the date questions that are always asked, first come, first served."""
+    open_ones = [q for q in questions if q.kind == "date" and not q.when and not q.prefill]
+    dealt: dict[str, str] = {}
+    for place, question in enumerate(open_ones):
+        found = find_dates(text, language, today, past=is_past(question))
+        if place < len(found):
+            dealt[question.key] = found[place].isoformat()
+    return dealt
 
 
 def _of_person(person: Person | None, key: str) -> str:

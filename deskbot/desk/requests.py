@@ -10,7 +10,7 @@ from deskbot.desk.errors import Invalid
 from deskbot.desk.messages import FieldKind, Form, FormField
 from deskbot.desk.people import Person
 from deskbot.desk.plain_data import LANGUAGES, Plain
-from deskbot.desk.questions import Option, Question, clean, in_language, known
+from deskbot.desk.questions import Option, Question, clean, deal_dates, in_language, known
 from deskbot.desk.routing import Rule
 from deskbot.desk.texts import say
 from deskbot.desk.words import phrase
@@ -179,8 +179,9 @@ def validate(
 
 def prefill(request_type: RequestType, person: Person | None, text: str, language: str, today: date) -> dict[str, str]:
     """Return what the directory and the words already say, by field; the person sees and corrects it."""
-    found = {q.key: known(q, person, text, language, today) for q in request_type.questions}
-    return {key: value for key, value in found.items() if value}
+    found = {question.key: known(question, person, text, today) for question in request_type.questions}
+    answers = {key: value for key, value in found.items() if value}
+    return answers | deal_dates(request_type.questions, text, language, today)
 
 
 def parse_request_type(data: object, key: str, file: str = "", file_hash: str = "") -> RequestType:
