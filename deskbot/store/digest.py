@@ -1,0 +1,143 @@
+"""Queries behind the weekly digest: by index, in plain tuples, and never the whole table."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_column, or_, select, text
+from sqlmodel import Session, col
+from sqlmodel import select as entities
+
+from deskbot.desk.digest import AGES
+from deskbot.store.tables import Answered, Digest, Event, Ticket
+
+_CHUNK = 500
+# Literals, because SQLite proves that a partial index applies only where the condition is written out.
+_LIVE = {"sqlite": text("live = 1"), "postgresql": text("live")}
+_RESTRICTED: ColumnElement[bool] = col(Ticket.tier) >= literal_column("3")
+_COLUMNS = (
+    col(Ticket.id),
+    col(Ticket.ref),
+    col(Ticket.role),
+    col(Ticket.tier),
+    col(Ticket.opened_at),
+    col(Ticket.assignee_id),
+    col(Ticket.request_type),
+    col(Ticket.tags),
+    col(Ticket.first_response_at),
+    col(Ticket.resolved_at),
+    col(Ticket.first_response_due),
+    col(Ticket.resolution_due),
+    col(Ticket.csat),
+    col(Ticket.sla_policy),
+    col(Ticket.calendar),
+    col(Ticket.priority),
+)
+
+
+def _live(session: Session) -> Any:
+    return _LIVE[session.get_bind().dialect.name]
+
+
+def _of_role(role: str) -> list[ColumnElement[bool]]:
+    return [col(Ticket.role) == role] if role else []
+
+
+def opened(session: Session, start: datetime, end: datetime, role: str) -> Sequence[Row[Any]]:
+    """Return the tickets opened from `start` up to `end`."""
+    return _rows(session, col(Ticket.opened_at) >= start, col(Ticket.opened_at) < end, *_of_role(role))
+
+
+def resolved(session: Session, start: datetime, end: datetime, role: str) -> Sequence[Row[Any]]:
+    """Return the tickets last resolved from `start` up to `end`."""
+    return _rows(session, col(Ticket.resolved_at) >= start, col(Ticket.resolved_at) < end, *_of_role(role))
+
+
+def overdue(session: Session, start: datetime, end: datetime, role: str) -> Sequence[Row[Any]]:
+    """Return the tickets with a target that ran out unmet from `start` up to `end`.
+
+    Such a ticket was not resolved before `start`: it is still open, or was resolved since.
+    """
+    missed = or_(
+        _missed(col(Ticket.first_response_due), col(Ticket.first_response_at), start, end),
+        _missed(col(Ticket.resolution_due), col(Ticket.resolved_at), start, end),
+    )
+    still_open = _rows(session, _live(session), col(Ticket.resolved_at).is_(None), missed, *_of_role(role))
+    since = _rows(session, col(Ticket.resolved_at) >= start, missed, *_of_role(role))
+    return [*still_open, *since]
+
+
+def _missed(due: Any, met_at: Any, start: datetime, end: datetime) -> ColumnElement[bool]:
+    return and_(due >= start, due < end, or_(met_at.is_(None), met_at > due))
+
+
+def _rows(session: Session, *conditions: Any) -> Sequence[Row[Any]]:
+    return session.execute(select(*_COLUMNS).where(*conditions)).all()
+
+
+def numbered(session: Session, ids: Iterable[int]) -> Sequence[Row[Any]]:
+    """Return the tickets with these ids."""
+    wanted = sorted(ids)
+    chunks = (wanted[at : at + _CHUNK] for at in range(0, len(wanted), _CHUNK))
+    return [row for chunk in chunks for row in _rows(session, col(Ticket.id).in_(chunk))]
+
+
+def touched(session: Session, after: datetime) -> set[int]:
+    """Return the tickets to which something happened after an instant."""
+    return set(session.execute(select(col(Event.ticket_id)).where(col(Event.at) > after).distinct()).scalars())
+
+
+def histories(session: Session, ids: Iterable[int], until: datetime) -> dict[int, list[Event]]:
+    """Return the events of these tickets up to an instant, in order."""
+    found: dict[int, list[Event]] = {}
+    wanted = sorted(ids)
+    for at in range(0, len(wanted), _CHUNK):
+        mine = col(Event.ticket_id).in_(wanted[at : at + _CHUNK])
+        rows = entities(Event).where(mine, col(Event.at) <= until).order_by(col(Event.ticket_id), col(Event.seq))
+        for event in session.exec(rows):
+            found.setdefault(event.ticket_id, []).append(event)
+    return found
+
+
+def backlog(session: Session, at: datetime, role: str) -> list[tuple[str, bool, int, int | None, int]]:
+    """Return the open tickets as (role, restricted, age bucket, assignee, count), as the rows have them now."""
+    limits = [(col(Ticket.opened_at) >= at - timedelta(days=days), index) for index, days in enumerate(AGES)]
+    bucket = case(*limits, else_=len(AGES))
+    keys = (col(Ticket.role), _RESTRICTED, bucket, col(Ticket.assignee_id))
+    rows: Select[Any] = (
+        select(*keys, func.count())
+        .where(_live(session), col(Ticket.resolved_at).is_(None), col(Ticket.opened_at) <= at, *_of_role(role))
+        .group_by(*keys)
+    )
+    return [(r[0], bool(r[1]), r[2], r[3], r[4]) for r in session.execute(rows)]
+
+
+def counts(session: Session, start: datetime, end: datetime) -> tuple[dict[str, int], dict[str, int]]:
+    """Return how many tickets were opened, and how many resolved, from `start` up to `end`, by role."""
+    return _by_role(session, col(Ticket.opened_at), start, end), _by_role(session, col(Ticket.resolved_at), start, end)
+
+
+def _by_role(session: Session, at: Any, start: datetime, end: datetime) -> dict[str, int]:
+    role = col(Ticket.role)
+    rows = session.execute(select(role, func.count()).where(at >= start, at < end).group_by(role))
+    return {name: count for name, count in rows}
+
+
+def asked(session: Session, start: datetime, end: datetime) -> list[tuple[str, str | None, str | None, Any, int]]:
+    """Return the questions of a time as (decision, reason, section, helpful, count)."""
+    keys = (col(Answered.decision), col(Answered.reason), col(Answered.section), col(Answered.helpful))
+    rows = session.execute(
+        select(*keys, func.count()).where(col(Answered.at) >= start, col(Answered.at) < end).group_by(*keys)
+    )
+    return [(r[0], r[1], r[2], r[3], r[4]) for r in rows]
+
+
+def kept(session: Session, role: str, week: str) -> Digest | None:
+    """Return the digest that was stored for a role and week."""
+    return session.exec(entities(Digest).where(Digest.role == role, Digest.week == week)).first()
+
+
+def weeks(session: Session, role: str, limit: int = 53) -> list[str]:
+    """Return the weeks that have a stored digest of the role, the newest first."""
+    rows = entities(Digest.week).where(Digest.role == role).order_by(col(Digest.week).desc()).limit(limit)
+    return list(session.exec(rows))
