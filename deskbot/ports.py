@@ -1,7 +1,6 @@
 """What the desk needs from outside and has in several real forms: a clock, channels, and the files HR people own."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -147,5 +146,5 @@ class Bus(Protocol):
     def publish(self, topics: Iterable[str]) -> None:
         """Say that these topics changed; may be called from any thread."""
 
-    def subscribe(self, topics: Collection[str]) -> AbstractAsyncContextManager[AsyncIterator[str]]:
-        """Give, for the time of the context, an iterator over those of `topics` that change."""
+    def subscribe(self, topics: Collection[str]) -> AsyncIterator[str]:
+        """Yield those of `topics` that change, until the iterator is closed."""

@@ -1,8 +1,7 @@
 """What changed, told within the process: from committing threads to the event loop's open pages and workers."""
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 
 _WAITING = 100  # A page that is this far behind reloads anyway; older topics are dropped, not kept in memory.
 
@@ -12,6 +11,7 @@ class LocalBus:
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._listeners: list[Callable[[list[str]], None]] = []
         self._queues: dict[str, set[asyncio.Queue[str]]] = {}
 
     def attach(self) -> None:
@@ -23,27 +23,28 @@ class LocalBus:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._deliver, list(topics))
 
+    def listen(self, listener: Callable[[list[str]], None]) -> None:
+        """Call `listener` on the event loop with everything that changes."""
+        self._listeners.append(listener)
+
     def _deliver(self, topics: list[str]) -> None:
+        for listener in self._listeners:
+            listener(topics)
         for topic in topics:
             for queue in self._queues.get(topic, ()):
                 if not queue.full():
                     queue.put_nowait(topic)
 
-    @asynccontextmanager
-    async def subscribe(self, topics: Collection[str]) -> AsyncIterator[AsyncIterator[str]]:
-        """Give, for the time of the context, an iterator over those of `topics` that change."""
+    async def subscribe(self, topics: Collection[str]) -> AsyncIterator[str]:
+        """Yield those of `topics` that change, until the iterator is closed."""
         queue: asyncio.Queue[str] = asyncio.Queue(_WAITING)
         for topic in topics:
             self._queues.setdefault(topic, set()).add(queue)
         try:
-            yield _drain(queue)
+            while True:
+                yield await queue.get()
         finally:
             for topic in topics:
                 self._queues[topic].discard(queue)
                 if not self._queues[topic]:
                     del self._queues[topic]
-
-
-async def _drain(queue: asyncio.Queue[str]) -> AsyncIterator[str]:
-    while True:
-        yield await queue.get()

@@ -17,6 +17,7 @@ from sqlmodel import Session, col
 
 from deskbot.desk.text import clean
 from deskbot.store import prepared
+from deskbot.store.announce import announce
 from deskbot.store.columns import Instant, Sealed
 from deskbot.store.sealing import Sealer, Subject
 from deskbot.store.tables import Outbox
@@ -149,6 +150,7 @@ def enqueue(
         "run_at": run_at or now,
         "created_at": now,
     }
+    announce(session, "outbox")
     return prepared.insert(session, Outbox, row, unless_there=True) != 0
 
 
@@ -214,7 +216,7 @@ def _record(session: Session, statement: Any, parcel: Parcel, **values: Any) -> 
 
 def _parcels(session: Session, sealer: Sealer, statement: Any, values: dict[str, Any]) -> list[Parcel]:
     rows = sorted(prepared.run(session, statement, values), key=lambda row: row[0])
-    return [Parcel(*row[:-1], _opened(session, sealer, row[-1])) for row in rows]
+    return [Parcel(*(*row[:-1], _opened(session, sealer, row[-1]))) for row in rows]
 
 
 def _opened(session: Session, sealer: Sealer, payload: Sealed) -> dict[str, Any] | None:

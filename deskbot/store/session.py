@@ -14,6 +14,7 @@ from sqlmodel import Session
 
 from deskbot.desk.errors import Unavailable
 from deskbot.store.announce import announced
+from deskbot.store.announce import announced
 from deskbot.store.sealing import Sealer
 
 _BUSY_SECONDS = 5.0
@@ -49,6 +50,7 @@ class Store:
         self._lock = _lock_of(self.url) if self.sqlite else None
         self.listeners: list[Callable[[list[str]], None]] = []
         self._holder = 0
+        self.on_commit: Callable[[list[str]], None] | None = None  # told the announced topics after every commit
         self._writer = _sqlite_engine(self.url, writes=True) if self.sqlite else _postgres_engine(self.url, writes=True)
         self._reader = _sqlite_engine(self.url) if self.sqlite else _postgres_engine(self.url)
 
@@ -61,6 +63,9 @@ class Store:
             yield session
             session.commit()
             self.sealer.committed(session)
+            topics = announced(session)
+        if topics and self.on_commit is not None:
+            self.on_commit(topics)
             topics = announced(session)
         if topics:
             for listener in self.listeners:
