@@ -7,18 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
-from deskbot.desk.errors import Unavailable
-from deskbot.store.announce import announced
+from deskbot.desk.errors import DeskError, Unavailable
+from deskbot.store import migrations
 from deskbot.store.announce import announced
 from deskbot.store.sealing import Sealer
 
 _BUSY_SECONDS = 5.0
 _STATEMENT_SECONDS = 10
+_ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(7236417)"  # any number will do, as long as it stays the same
 _LOCKS: dict[str, threading.Lock] = {}
 
 # FULL, because NORMAL loses acknowledged commits when the power goes. secure_delete, because deleted words must be
@@ -50,7 +51,6 @@ class Store:
         self._lock = _lock_of(self.url) if self.sqlite else None
         self.listeners: list[Callable[[list[str]], None]] = []
         self._holder = 0
-        self.on_commit: Callable[[list[str]], None] | None = None  # told the announced topics after every commit
         self._writer = _sqlite_engine(self.url, writes=True) if self.sqlite else _postgres_engine(self.url, writes=True)
         self._reader = _sqlite_engine(self.url) if self.sqlite else _postgres_engine(self.url)
 
@@ -63,9 +63,6 @@ class Store:
             yield session
             session.commit()
             self.sealer.committed(session)
-            topics = announced(session)
-        if topics and self.on_commit is not None:
-            self.on_commit(topics)
             topics = announced(session)
         if topics:
             for listener in self.listeners:
@@ -83,10 +80,17 @@ class Store:
         return self._lock is not None and self._lock.locked()
 
     def upgrade(self) -> None:
-        """Bring the tables to the present form; nothing happens when they are."""
-        from deskbot.store.migrations import upgrade
-
-        upgrade(self)
+        """Bring the tables to the present form, all of it or nothing; an absent SQLite file is made."""
+        if self.sqlite:
+            _make_file(Path(self.url.database or ""))
+        try:
+            with self._reader.connect() as connection:
+                if migrations.version(connection) == migrations.HEAD:
+                    return
+            with self._turn(), _spoken(), _migrating(self.url) as connection:
+                migrations.upgrade(connection)
+        except (DatabaseError, sqlite3.DatabaseError) as error:
+            raise DeskError(f"{self.url.database} is damaged or not a database of deskbot: {_cause(error)}.") from error
 
     def close(self) -> None:
         """Close every connection."""
@@ -109,6 +113,28 @@ class Store:
         finally:
             self._holder = 0
             self._lock.release()
+
+
+@contextmanager
+def _migrating(url: URL) -> Iterator[Connection]:
+    """Give a connection in a transaction in which tables may be rebuilt, while every other replica waits."""
+    if url.get_backend_name() == "sqlite":
+        engine = _sqlite_engine(url, writes=True, foreign_keys=False)
+    else:
+        engine = _postgres_engine(url, writes=True)
+    try:
+        with engine.begin() as connection:
+            if connection.dialect.name != "sqlite":
+                for line in ("SET LOCAL statement_timeout = 0", "SET LOCAL lock_timeout = 0", _ONE_AT_A_TIME):
+                    connection.exec_driver_sql(line)
+            yield connection
+            broken = (
+                connection.dialect.name == "sqlite" and connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+            )
+            if broken:
+                raise DeskError("The upgrade would leave rows that point nowhere; the database was left as it was.")
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -149,7 +175,17 @@ def _lock_of(url: URL) -> threading.Lock:
     return _LOCKS.setdefault(path, threading.Lock())
 
 
-def _sqlite_engine(url: URL, *, writes: bool = False) -> Engine:
+def _make_file(path: Path) -> None:
+    """Make the folder and an empty file that only this user can read."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+
+
+def _cause(error: Exception) -> str:
+    return str(getattr(error, "orig", None) or error).strip().splitlines()[0].rstrip(".")
+
+
+def _sqlite_engine(url: URL, *, writes: bool = False, foreign_keys: bool = True) -> Engine:
     engine = create_engine(
         url,
         connect_args={"check_same_thread": False, "isolation_level": None, "timeout": _BUSY_SECONDS},
@@ -165,6 +201,8 @@ def _sqlite_engine(url: URL, *, writes: bool = False) -> Engine:
             connection.execute(f"PRAGMA {name} = {value}")
         if not writes:
             connection.execute("PRAGMA query_only = ON")
+        if not foreign_keys:
+            connection.execute("PRAGMA foreign_keys = OFF")
 
     begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
 
