@@ -66,11 +66,11 @@ class Worker:
 
     def _claim(self) -> list[Delivery]:
         with self._store.write() as session:
-            return inbox.claim(session, self._store, self._desk.now(), LEASE)
+            return inbox.claim(session, self._store.sealer, self._desk.now(), LEASE)
 
     def _take(self, key: str) -> Delivery | None:
         with self._store.write() as session:
-            return inbox.take(session, self._store, key)
+            return inbox.take(session, self._store.sealer, key)
 
     async def _work(self, delivery: Delivery) -> Turn | None:
         try:

@@ -8,7 +8,15 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core.core_schema import CoreSchema, is_instance_schema
 from sqlalchemy import JSON, Column, DateTime, Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
+
+# Every constraint has a name, so that later migrations can change it on either database.
+SQLModel.metadata.naming_convention = {
+    "pk": "pk_%(table_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+}
 
 
 class Instant(TypeDecorator[datetime]):

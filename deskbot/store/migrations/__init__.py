@@ -1,18 +1,38 @@
-"""The steps that bring a database to the present form."""
+"""The steps that bring a database to the present form; `make` writes the next one."""
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from sqlmodel import SQLModel
+from sqlalchemy import Connection, inspect, text
 
-from deskbot.store import tables
+from deskbot.desk.errors import DeskError
 
-if TYPE_CHECKING:
-    from deskbot.store.session import Store
-
-__all__ = ["tables", "upgrade"]
+HERE = Path(__file__).parent
+HEAD = max(path.name[:4] for path in (HERE / "versions").glob("[0-9]*.py"))
 
 
-def upgrade(store: "Store") -> None:
-    """Create the tables that are missing."""
-    with store.write() as session:
-        SQLModel.metadata.create_all(session.connection())
+class WrongVersion(DeskError):
+    """The database is in a form that this deskbot does not know."""
+
+
+def version(connection: Connection) -> str | None:
+    """Return the number of the last step this database has taken; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
+
+
+def upgrade(connection: Connection) -> None:
+    """Take the pending steps on this connection; the caller commits them together."""
+    found = version(connection)
+    if found is not None and found > HEAD:
+        raise WrongVersion("The database was made by a newer deskbot; install that version or restore a backup.")
+    if found == HEAD:
+        return
+    from alembic import command  # a tenth of a second to import, and needed only here
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(HERE).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
