@@ -31,7 +31,7 @@ def find_dates(text: str, language: str, today: date, *, past: bool = False) -> 
     """Return the dates that the text speaks of, in its order.
 
     A weekday or a day without a year is the next one, or with `past` the latest one, seen from `today`. `12/03/2026` is
-    the 12th of March in Portuguese; in English a number above 12 must tell which one is the day. "Since May" is its 1st.
+    the 12th of March in Portuguese; in English a number above 12 must tell which is the day. "Since May" is its 1st.
     """
     written = list(_DIGITS.finditer(text))
     if written:

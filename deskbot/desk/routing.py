@@ -216,7 +216,7 @@ class Router:
 
     def __init__(self, rules: Sequence[Rule], numbering: Numbering, floors: Mapping[str, int]) -> None:
         self.rules = tuple(rules)
-        self._numbering = numbering
+        self.numbering = numbering
         self._floors = dict(floors)
         self._compiled = [_compile(rule, numbering) for rule in rules]
         self._index: dict[int, list[int]] = {}
@@ -229,7 +229,7 @@ class Router:
             for number in compiled.speaks:
                 uses[number] = uses.get(number, 0) + 1
         for place, compiled in enumerate(self._compiled):
-            found = cover(compiled.rule.when, self._numbering, uses)
+            found = cover(compiled.rule.when, self.numbering, uses)
             if found is None:
                 self._always.append(place)
                 continue
@@ -266,7 +266,7 @@ class Router:
         return self._fallen_back(facts, article_roles, near)
 
     def _see(self, facts: Facts) -> Seen:
-        numbering = self._numbering
+        numbering = self.numbering
         true = numbering.true_of_text(facts.text) if facts.text else set()
         for kind, said in (
             ("request_type", facts.request_type),
@@ -299,7 +299,7 @@ class Router:
 
     def _matched(self, candidate: _Compiled, facts: Facts, seen: Seen, near: list[NearMiss]) -> Decision:
         rule = candidate.rule
-        names = self._numbering.names
+        names = self.numbering.names
         return Decision(
             rule.role,
             rule.priority,

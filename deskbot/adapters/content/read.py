@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from deskbot.adapters.content.files import Folder, gather
+from deskbot.adapters.content.knowledge_folder import read_knowledge
 from deskbot.adapters.content.letters_folder import read_letters
 from deskbot.adapters.content.rules_folder import RulesFolder, drop_broken, read_rules
+from deskbot.adapters.content.yaml_strict import Document
 from deskbot.desk.errors import Fault
 from deskbot.desk.requests import Catalogue, request_rules
 from deskbot.desk.routing import FALLBACK_ROLE, Router, compile_rules
@@ -16,31 +18,44 @@ from deskbot.ports import Policybook
 
 RULE_SUFFIXES = (".yaml", ".yml", ".ics")
 PAGE_SUFFIXES = (".md",)
+NEEDED_ROLES = (FALLBACK_ROLE, "employee_relations")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Both folders as read: the book to decide with, and what `check` looks at besides."""
+
+    book: Policybook
+    pages: Folder
+    heads: Mapping[str, Document]
+    rules: RulesFolder
 
 
 def read(knowledge_dir: Path, rules_dir: Path) -> Policybook:
     """Read both folders. `faults` holds what is wrong; one broken file never empties the rest."""
-    return assemble(gather(knowledge_dir, PAGE_SUFFIXES), gather(rules_dir, RULE_SUFFIXES))
+    return assemble(gather(knowledge_dir, PAGE_SUFFIXES), gather(rules_dir, RULE_SUFFIXES)).book
 
 
-def assemble(pages: Folder, rules: Folder) -> Policybook:
+def assemble(pages: Folder, rules: Folder) -> Reading:
     """Build a Policybook from texts that were read already."""
     found = read_rules(rules)
     drop_broken(found)
-    if not found.roles:
-        found.faults.append(
-            Fault(rules.shown("roles.yaml"), 1, "error", "no-roles", "there are no roles; name them here")
-        )
+    for role in NEEDED_ROLES:
+        if role not in found.roles:
+            message = f"the role '{role}' is missing; without it some work has no owner"
+            found.faults.append(Fault(rules.shown("roles.yaml"), 1, "error", "missing-role", message))
     letters, letter_faults = read_letters(pages)
-    return Policybook(
-        knowledge=None,
+    knowledge, heads, page_faults = read_knowledge(pages)
+    book = Policybook(
+        knowledge=knowledge,
         router=router_of(found),
         roles=found.roles,
         requests=Catalogue(found.requests, found.known_words),
         letters=replace(letters, employers=found.employers),
-        faults=tuple(sorted([*found.faults, *pages.faults, *letter_faults])),
+        faults=tuple(sorted({*found.faults, *pages.faults, *letter_faults, *page_faults})),
         version=_version(pages.texts, rules.texts),
     )
+    return Reading(book, pages, heads, found)
 
 
 def router_of(found: RulesFolder) -> Router:
