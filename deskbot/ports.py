@@ -5,12 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from deskbot.answers.knowledge import EVERYTHING, Knowledge
 from deskbot.desk.errors import Fault
 from deskbot.desk.letters import Letters, Sheet
 from deskbot.desk.messages import Inbound, Reply
 from deskbot.desk.requests import Catalogue
 from deskbot.desk.roles import Role
-from deskbot.desk.routing import Router
+from deskbot.desk.routing import Decision, Facts, Router
+
+# How probable it must be that an article is about a question before its owner may get the work.
+LIKELY = 0.5
 
 
 class Clock(Protocol):
@@ -108,7 +112,7 @@ class Policybook:
     `letters` holds letter templates and employers. `faults` are what `check` says, `version` is a hash of all files.
     """
 
-    knowledge: Any
+    knowledge: Knowledge
     router: Router
     roles: Mapping[str, Role]
     requests: Catalogue
@@ -119,6 +123,18 @@ class Policybook:
     letters: Letters = field(default_factory=Letters)
     faults: tuple[Fault, ...] = ()
     version: str = ""
+
+    def route(self, facts: Facts) -> Decision:
+        """Return who gets the work: by the rules, else by the owners of articles that are likely about it.
+
+        A protected or sealed text (tier 3 and 4) is never searched for.
+        """
+        decision = self.router.decide(facts)
+        if decision.rule is not None or facts.tier >= 3 or not facts.text:
+            return decision
+        if self.knowledge.find(facts.text, EVERYTHING, facts.language, 1).confidence < LIKELY:
+            return decision
+        return self.router.decide(facts, tuple(self.knowledge.roles_for(facts.text).items()))
 
 
 class Press(Protocol):

@@ -77,7 +77,6 @@ def _ticket_of_question(talk: Talk, row: Answered) -> Ticket:
     assert talk.person is not None
     message = talk.session.get(Message, row.message_id)
     text = talk.desk.sealer.open(talk.session, message.text) if message else None
-    roles = talk.desk.book.knowledge.roles_for(text or "")
     return open_ticket(
         talk.session,
         talk.desk,
@@ -88,7 +87,6 @@ def _ticket_of_question(talk: Talk, row: Answered) -> Ticket:
             conversation=talk.conversation,
             message=message,
             language=talk.language,
-            article_roles=tuple(roles.items()),
         ),
     )
 

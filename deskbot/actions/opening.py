@@ -1,6 +1,6 @@
 """Opening a ticket: routed by rules, given to a person, its clocks started; never without an owner."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -42,7 +42,6 @@ class Opening:
     language: str = "en"
     opened_by: int | None = None
     subject_id: int | None = None
-    article_roles: Sequence[tuple[str, float]] = ()
 
 
 def open_ticket(session: Session, desk: Desk, opening: Opening) -> Ticket:
@@ -76,7 +75,7 @@ def _decide(desk: Desk, opening: Opening, now: datetime) -> Decision:
         at=now,
         tier=opening.tier_floor,
     )
-    return desk.book.router.decide(facts, opening.article_roles)
+    return desk.book.route(facts)
 
 
 def _reference(session: Session, desk: Desk, tier: int) -> str:

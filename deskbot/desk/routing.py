@@ -20,6 +20,7 @@ from deskbot.desk.people import Person
 from deskbot.desk.plain_data import Plain
 
 FALLBACK_ROLE = "hr_generalist"
+SEALED_ROLE = "employee_relations"
 PRIORITIES = ("low", "normal", "high", "urgent")
 RULE_KEYS = ("id", "order", "owner", "reason", "when", "then", "examples", "not_examples")
 THEN_KEYS = ("role", "priority", "tier", "request_type", "sla_policy", "tags", "watchers")
@@ -27,6 +28,7 @@ EXAMPLE_KEYS = (
     "text", "language", "request_type", "fields", "person", "channel", "at", "tier", "previous_ticket",
 )  # fmt: skip
 CLEAR_SHARE = 0.5
+SEALED = 4
 _NEAR_MISSES = 5
 _MANY = 200
 
@@ -318,12 +320,14 @@ class Router:
     def _fallen_back(
         self, facts: Facts, article_roles: Sequence[tuple[str, float]], near: Sequence[NearMiss]
     ) -> Decision:
-        role = _clear_owner([(role, weight) for role, weight in article_roles if role in self._floors])
-        reason = (
-            f"No rule matched; the articles that fit best belong to {role}."
-            if role
-            else "No rule matched and no article is clearly about it, so a generalist looks at it."
-        )
+        known = [(role, weight) for role, weight in article_roles if role in self._floors]
+        role = SEALED_ROLE if facts.tier == SEALED else _clear_owner(known)
+        if facts.tier == SEALED:
+            reason = "It is sealed and no rule matched, so only employee relations sees it."
+        elif role:
+            reason = f"No rule matched; the articles that fit best belong to {role}."
+        else:
+            reason = "No rule matched and no article is clearly about it, so a generalist looks at it."
         role = role or FALLBACK_ROLE
         tier = max(facts.tier, self._floors.get(role, 1))
         return Decision(role, "normal", tier, None, reason, tuple(near), facts.request_type)

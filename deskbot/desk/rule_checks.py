@@ -8,8 +8,6 @@ from deskbot.desk.conditions import Part, Words, compile_parts, walk
 from deskbot.desk.routing import FALLBACK_ROLE, Example, Router, Rule
 from deskbot.desk.words import phrase
 
-SEALED_ROLE = "employee_relations"
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -92,8 +90,12 @@ def _rivals(rule: Rule, parts: dict[str, tuple[Part, ...]], by_number: dict[int,
     found: set[int] = set()
     for part in parts[rule.id]:
         if part.wanted and part.group:
-            found.update(min((by_number.get(number, []) for number in part.group), key=lambda places: len(places)))
+            found.update(_fewest([by_number.get(number, []) for number in part.group]))
     return sorted(found)
+
+
+def _fewest(lists: Sequence[list[int]]) -> list[int]:
+    return min(lists, key=len)
 
 
 def _implied(earlier: Rule, later: Rule, parts: dict[str, tuple[Part, ...]]) -> bool:

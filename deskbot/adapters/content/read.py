@@ -13,12 +13,12 @@ from deskbot.adapters.content.rules_folder import RulesFolder, drop_broken, read
 from deskbot.adapters.content.yaml_strict import Document
 from deskbot.desk.errors import Fault
 from deskbot.desk.requests import Catalogue, request_rules
-from deskbot.desk.routing import FALLBACK_ROLE, Router, compile_rules
+from deskbot.desk.routing import FALLBACK_ROLE, SEALED_ROLE, Router, compile_rules
 from deskbot.ports import Policybook
 
 RULE_SUFFIXES = (".yaml", ".yml", ".ics")
 PAGE_SUFFIXES = (".md",)
-NEEDED_ROLES = (FALLBACK_ROLE, "employee_relations")
+NEEDED_ROLES = (FALLBACK_ROLE, SEALED_ROLE)
 
 
 @dataclass(frozen=True, slots=True)
