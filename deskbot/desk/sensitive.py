@@ -1,0 +1,225 @@
+"""Recognises texts that must reach a human before, or instead of, any article."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import ModuleType
+from typing import Literal
+
+import re2
+from rapidfuzz.distance import OSA
+
+from deskbot.desk import sensitive_en, sensitive_pt
+from deskbot.desk.errors import Invalid
+from deskbot.desk.folding import fold, language_of
+
+Topic = Literal[
+    "harassment",
+    "discrimination",
+    "retaliation",
+    "violence",
+    "safety",
+    "fraud",
+    "self_harm",
+    "domestic_abuse",
+    "medical_emergency",
+    "health",
+]
+_ORDER: tuple[Topic, ...] = (
+    "self_harm",
+    "medical_emergency",
+    "domestic_abuse",
+    "violence",
+    "harassment",
+    "retaliation",
+    "discrimination",
+    "fraud",
+    "safety",
+    "health",
+)
+LONGEST = 10_000
+_MODULES: Mapping[str, ModuleType] = {"en": sensitive_en, "pt": sensitive_pt}
+_NOT_WORDS = re.compile(r"[^\w]+|_+")
+
+
+@dataclass(frozen=True, slots=True)
+class Screening:
+    """What a text seems to be about, and how it is to be taken.
+
+    `report` means that something happened, or may have: a sealed ticket. False is a question about the topic: the human
+    route first, then the article. `crisis` means that life may be at risk now. `own_health` is the asker's own health
+    or grief, which goes to leave as a protected ticket.
+    """
+
+    topic: Topic
+    report: bool
+    crisis: bool
+    own_health: bool
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    topic: Topic
+    kind: str
+    language: str
+
+
+class _Detector:
+    """All patterns of one language compiled into one automaton, so that a text is read once."""
+
+    def __init__(self, language: str, module: ModuleType) -> None:
+        self.lines: list[_Line] = []
+        self.set = _set()
+        for line in module.PATTERNS.strip().split("\n"):
+            head, _, pattern = line.partition(": ")
+            topic, kind = head.split()
+            self.set.Add(_filled(pattern, module.NAMES))
+            self.lines.append(_Line(topic, kind, language))
+        self.set.Compile()
+        self.about = _union(module.ABOUT)
+        self.happened = _union(module.HAPPENED)
+        self.innocent = _union(module.INNOCENT)
+
+    def hits(self, text: str) -> list[_Line]:
+        """Return the lines of patterns that the text meets, once what is innocent is taken out of it."""
+        if not (found := self.set.Match(text)):
+            return []
+        bare = self.innocent.sub(" ", text)
+        if bare != text:
+            found = self.set.Match(bare)
+        return [self.lines[number] for number in found]
+
+
+def _set() -> "re2.Set":
+    options = re2.Options()
+    options.max_mem = 256 << 20
+    options.log_errors = False
+    return re2.Set.SearchSet(options)
+
+
+def _filled(pattern: str, names: Mapping[str, str]) -> str:
+    for name in ("them", "who", "kin", "body", "trait"):
+        pattern = pattern.replace(f"<{name}>", names.get(name, ""))
+    return pattern
+
+
+def _union(lines: str) -> "re2._Regexp":
+    options = re2.Options()
+    options.max_mem = 64 << 20
+    return re2.compile("|".join(f"(?:{line})" for line in lines.strip().split("\n")), options)
+
+
+@lru_cache(maxsize=1)
+def _detectors() -> tuple[_Detector, ...]:
+    return tuple(_Detector(language, module) for language, module in _MODULES.items())
+
+
+def screen(text: str) -> Screening | None:
+    """Return what the text must be handled as, or None for an ordinary one. Doubt is taken as a report.
+
+    Only the first and last 10,000 characters of a very long text are read.
+    """
+    plain = _plain(text if len(text) <= 2 * LONGEST else text[:LONGEST] + " " + text[-LONGEST:])
+    for detector in _detectors():
+        if hits := detector.hits(plain):
+            return _judged(plain, hits, detector, language_of(text, detector.lines[0].language))
+    return None
+
+
+def _judged(plain: str, hits: Sequence[_Line], detector: _Detector, language: str) -> Screening | None:
+    topic = min((line.topic for line in hits), key=_ORDER.index)
+    kinds = {line.kind for line in hits if line.topic == topic}
+    asks = bool(detector.about.search(plain))
+    happened = bool(detector.happened.search(plain))
+    if topic == "health":
+        if asks and kinds == {"grief"}:
+            return None
+        return Screening(topic, True, False, True, language)
+    crisis = any(line.kind == "crisis" for line in hits)
+    only_words = all(line.kind == "word" for line in hits)
+    report = not (asks and only_words and not happened)
+    return Screening(topic, report, crisis, False, language)
+
+
+def _plain(text: str) -> str:
+    """Return the text in small letters with single spaces, without marks, its slips of the keyboard mended."""
+    folded = fold(text).replace("'", "")
+    return " ".join(_mended(word) for word in _NOT_WORDS.sub(" ", folded).split())
+
+
+@lru_cache(maxsize=20_000)
+def _mended(word: str) -> str:
+    """Return the telling word that this one is a slip of, or the word itself."""
+    if len(word) < 6 or word in _KNOWN:
+        return word
+    allowed = 1 if len(word) < 9 else 2
+    best, least = word, allowed + 1
+    for telling in _telling().get(word[0], ()):
+        distance = OSA.distance(word, telling, score_cutoff=allowed)
+        if distance < least:
+            best, least = telling, distance
+    return best
+
+
+@lru_cache(maxsize=1)
+def _telling() -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for module in _MODULES.values():
+        for word in module.TELLING.split():
+            found.setdefault(word[0], []).append(word)
+    return {letter: tuple(words) for letter, words in found.items()}
+
+
+_KNOWN = frozenset(" ".join(module.KNOWN for module in _MODULES.values()).split()) | frozenset(
+    word for module in _MODULES.values() for word in module.TELLING.split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisLine:
+    """A number to call in a crisis: its name in each language, the number as dialled, and when somebody answers."""
+
+    names: Mapping[str, str]
+    number: str
+    hours: str = ""
+
+    def words(self, language: str) -> str:
+        """Return one line of text, such as "Suicide and crisis line: **988** (24 hours)"."""
+        name = self.names.get(language) or self.names.get("en") or next(iter(self.names.values()))
+        return f"{name}: **{self.number}**" + (f" ({self.hours})" if self.hours else "")
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisLines:
+    """Emergency and crisis numbers by country; a country that is not there gets the lines of `default`."""
+
+    by_country: Mapping[str, tuple[CrisisLine, ...]]
+
+    def lines(self, country: str, language: str = "en") -> list[str]:
+        """Return the lines of the country (ISO 3166 alpha-2) in the order in which they are to be read."""
+        found = self.by_country.get(country.upper()) or self.by_country.get("DEFAULT", ())
+        return [line.words(language) for line in found]
+
+
+def parse_crisis(data: Mapping[str, object]) -> CrisisLines:
+    """Read the table of crisis lines: country or `default` → list of `name` (one text, or one a language), `number`, `hours`.
+
+    Raises Invalid with a sentence that names the country and what is wrong.
+    """
+    return CrisisLines({str(country).upper(): _crisis_lines(str(country), lines) for country, lines in data.items()})
+
+
+def _crisis_lines(country: str, lines: object) -> tuple[CrisisLine, ...]:
+    if not isinstance(lines, list | tuple) or not lines:
+        raise Invalid(f"{country}: list at least one line with `name` and `number`.", country)
+    return tuple(_crisis_line(country, line) for line in lines)
+
+
+def _crisis_line(country: str, line: object) -> CrisisLine:
+    if not isinstance(line, Mapping) or not line.get("name") or not line.get("number"):
+        raise Invalid(f"{country}: every line needs a `name` and a `number`.", country)
+    name = line["name"]
+    names = {str(k): str(v) for k, v in name.items()} if isinstance(name, Mapping) else {"en": str(name)}
+    return CrisisLine(names, str(line["number"]), str(line.get("hours") or ""))
