@@ -138,4 +138,10 @@ TEXTS: dict[str, str] = {
     "request.error.routing": "This routing number has a mistake in it; please compare it with your bank's.",
     "request.error.yes_no": "Please answer yes or no.",
     "request.submit": "Send request",
+    "mail.subject": "A message from HR",
+    "mail.subject_ref": "{reference}: a message from HR",
+    "mail.notice": "You have a new message in your HR case. For your privacy it is not in this mail: [read it here]({url}).",
+    "mail.go_on": "Answer or go on here",
+    "mail.foot": "Sent by the HR desk, {url}. Please do not answer this mail; nobody reads it.",
+    "digest.error.not_allowed": "That digest is not yours to read; ask the HR operations manager.",
 }

@@ -138,4 +138,10 @@ TEXTS: dict[str, str] = {
     "request.error.routing": "Este número de encaminhamento tem um erro; compare-o com o do seu banco, por favor.",
     "request.error.yes_no": "Responda sim ou não, por favor.",
     "request.submit": "Enviar pedido",
+    "mail.subject": "Uma mensagem dos RH",
+    "mail.subject_ref": "{reference}: uma mensagem dos RH",
+    "mail.notice": "Tem uma nova mensagem no seu processo de RH. Para sua privacidade não vem neste e-mail: [leia-a aqui]({url}).",
+    "mail.go_on": "Responder ou continuar aqui",
+    "mail.foot": "Enviado pelo serviço de RH, {url}. Não responda a este e-mail; ninguém o lê.",
+    "digest.error.not_allowed": "Não pode ler esse resumo; fale com o responsável de operações de RH.",
 }
