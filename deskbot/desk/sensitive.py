@@ -88,7 +88,7 @@ class _Detector:
             return []
         bare = self.innocent.sub(" ", text)
         if bare != text:
-            found = self.set.Match(bare)
+            found = self.set.Match(bare) or []
         return [self.lines[number] for number in found]
 
 
@@ -204,7 +204,7 @@ class CrisisLines:
 
 
 def parse_crisis(data: Mapping[str, object]) -> CrisisLines:
-    """Read the table of crisis lines: country or `default` → list of `name` (one text, or one a language), `number`, `hours`.
+    """Read the crisis lines: country or `default` → list of `name` (one text, or one a language), `number`, `hours`.
 
     Raises Invalid with a sentence that names the country and what is wrong.
     """
