@@ -47,7 +47,7 @@ class Dialect:
 
 
 def tree(markdown: str) -> SyntaxTreeNode:
-    """Return the syntax tree of the text, cut at `MAX_CHARACTERS`; raw HTML is text in it, control characters are gone."""
+    """Return the text's syntax tree, cut at `MAX_CHARACTERS`; raw HTML is text in it, control characters are gone."""
     return SyntaxTreeNode(_PARSER.parse(_CONTROL.sub("", markdown[:MAX_CHARACTERS])))
 
 
@@ -233,6 +233,10 @@ def _markdown_span(code: str) -> str:
 def _markdown_table(rows: Rows) -> str:
     lines = ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join([lines[0], "|" + " --- |" * len(rows[0]), *lines[1:]])
+
+
+def _plain_link(label: str, address: str) -> str:
+    return label if label == address else f"{label} ({address})"
 
 
 MARKDOWN = Dialect(

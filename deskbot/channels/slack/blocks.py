@@ -91,7 +91,7 @@ def button(verb: str, label: str, value: str, style: str = "plain", url: str = "
 
 
 def actions(buttons: Iterable[Block]) -> list[Block]:
-    """Return rows of five buttons; a verb that comes twice in a row is numbered, because action ids are unique there."""
+    """Return rows of five buttons; a verb that comes twice in a row is numbered: action ids are unique."""
     rows: list[list[Block]] = []
     for drawn in buttons:
         if not rows or len(rows[-1]) == MAX_BUTTONS or size([*rows[-1], drawn]) > MAX_TEXT:

@@ -1,4 +1,4 @@
-"""The Slack channel: replies posted once into the right thread, looked up again by their key, people looked up by id."""
+"""The Slack channel: replies posted once into the right thread, found again by their key, people known by id."""
 
 import asyncio
 import logging
@@ -61,7 +61,7 @@ class SlackChannel:
         self._rooms: dict[tuple[str, str], str] = {}
 
     async def start(self) -> None:
-        """Open the connections and learn which workspace and app we are; a Slack that is down does not stop the start."""
+        """Open the connections and learn which workspace we are in; a Slack that is down does not stop the start."""
         await self.api.start()
         try:
             await self.identify()
@@ -73,7 +73,7 @@ class SlackChannel:
         await self.api.close()
 
     async def identify(self) -> str:
-        """Ask Slack whose token this is, trust that workspace from now on, and return its name; `TransportError` if not."""
+        """Ask Slack whose token this is, trust that workspace from now on, return its name; raise `TransportError`."""
         with transport_errors():
             told = await self.api.reads("").auth_test()
         ids = (told.get("team_id"), told.get("enterprise_id"))
@@ -174,7 +174,7 @@ class SlackChannel:
         return "other company" if user.get("is_stranger") or foreign else None
 
     async def _where(self, outgoing: Outgoing) -> tuple[str, str, str]:
-        """Return (team, channel id, thread or "") of an outgoing message; a person's own id becomes their direct room."""
+        """Return (team, channel id, thread or "") of an outgoing message; a person's id becomes their direct room."""
         team, room, thread = split_id(outgoing.conversation)
         team = team or str(outgoing.address.get("team") or outgoing.address.get("scope") or "")
         room = room or outgoing.place or str(outgoing.address.get("user") or outgoing.recipient)
@@ -276,7 +276,7 @@ class SlackChannel:
         return found
 
     async def _upload(self, team: str, room: str, thread: str, reply: Reply) -> None:
-        """Put the reply's files into a private conversation. The message links them already, so a failure is no loss."""
+        """Put the reply's files into a private conversation. The message links them, so a failure is no loss."""
         for file in reply.files if is_direct(room) else ():
             data = await self._files(file.attachment_id) if file.attachment_id is not None else None
             if data is None or len(data) > MAX_FILE:

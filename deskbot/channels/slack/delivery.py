@@ -94,7 +94,7 @@ def key(delivery: Delivery) -> str:
 
 def teams(payload: Payload) -> frozenset[str]:
     """Return every workspace and organisation the payload says it was delivered for."""
-    named = [payload, *_dicts(payload.get("authorizations")), *_dicts([payload.get("team"), payload.get("enterprise")])]
+    named = [payload, *parts(payload, "authorizations"), *_dicts([payload.get("team"), payload.get("enterprise")])]
     ids = [entry.get(name) for entry in named for name in ("team_id", "enterprise_id", "context_team_id", "id")]
     return frozenset(str(found) for found in ids if found)
 
@@ -125,16 +125,27 @@ def _team(payload: Payload) -> str:
 
 
 def _action_key(payload: Payload) -> str | None:
-    container, actions = payload.get("container") or {}, _dicts(payload.get("actions"))
+    container, actions = part(payload, "container"), parts(payload, "actions")
     ids = (container.get("message_ts") or container.get("view_id"), actions[0].get("action_ts") if actions else None)
     return f"{ids[0]}:{ids[1]}" if all(ids) else None
 
 
 def _view_key(payload: Payload) -> str | None:
-    view = payload.get("view") or {}
-    values = json.dumps((view.get("state") or {}).get("values"), sort_keys=True)
+    view = part(payload, "view")
+    values = json.dumps(part(view, "state").get("values"), sort_keys=True)
     last = payload.get("trigger_id") or hashlib.sha256(values.encode()).hexdigest()
     return f"{view['id']}:{view.get('hash', '')}:{last}" if view.get("id") else None
+
+
+def part(payload: Payload, name: str) -> Payload:
+    """Return a part of a payload; an empty one where Slack sent none, or something else."""
+    found = payload.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def parts(payload: Payload, name: str) -> list[Payload]:
+    """Return the list of parts under a name, without what is none."""
+    return _dicts(payload.get(name))
 
 
 def _dicts(found: object) -> list[Payload]:

@@ -1,4 +1,4 @@
-"""The door for Slack over HTTP: verify, commit, acknowledge. A bare ASGI app that can listen before all else is loaded."""
+"""The door for Slack over HTTP: verify, commit, acknowledge. Bare ASGI, listening before all else is loaded."""
 
 import asyncio
 import json
@@ -90,7 +90,7 @@ class Intake:
 
 
 class Door:
-    """The ASGI application behind `POST /slack/events`: one address for events, buttons, forms, commands and options."""
+    """The ASGI application behind `POST /slack/events`, one address for events, buttons, forms and commands."""
 
     def __init__(self, signing_secret: str, intake: Intake) -> None:
         """Raise `ValueError` for an empty signing secret: without it anybody could speak as Slack."""

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from deskbot.channels.slack.blocks import MAX_TEXT, MRKDWN, Block, plain, section
+from deskbot.channels.slack.delivery import part, parts
 from deskbot.desk.markup import chunks, cut
 from deskbot.desk.messages import Form, FormField
 from deskbot.desk.texts import say
@@ -63,15 +64,15 @@ def context(view: Mapping[str, Any]) -> FormContext:
 
 def values(view: Mapping[str, Any]) -> tuple[dict[str, str], list[Mapping[str, Any]]]:
     """Return the fields people filled in, by the form's keys, and Slack's records of the files they added."""
-    state = (view.get("state") or {}).get("values") or {}
-    answers = {key: next(iter(inputs.values())) for key, inputs in state.items() if isinstance(inputs, dict) and inputs}
-    files = [file for found in answers.values() for file in found.get("files") or () if isinstance(file, dict)]
-    return {key: _value(found) for key, found in answers.items() if isinstance(found, dict)}, files
+    state = part(part(view, "state"), "values")
+    answers = {key: part(part(state, key), _INPUT) for key in state}
+    files = [file for found in answers.values() for file in parts(found, "files") if file.get("id")]
+    return {key: _value(found) for key, found in answers.items()}, files
 
 
 def errors(view: Mapping[str, Any], refused: Mapping[str, str]) -> dict[str, str]:
     """Return the sentences by input block; what is wrong with no field of this view stands at its first."""
-    present = [str(block.get("block_id")) for block in view.get("blocks") or () if block.get("type") == "input"]
+    present = [str(block.get("block_id")) for block in parts(view, "blocks") if block.get("type") == "input"]
     placed: dict[str, str] = {}
     for field, sentence in refused.items():
         block = field if field in present else next(iter(present), field)
@@ -80,9 +81,9 @@ def errors(view: Mapping[str, Any], refused: Mapping[str, str]) -> dict[str, str
 
 
 def _value(found: Mapping[str, Any]) -> str:
-    if found.get("files"):
-        return ", ".join(str(file.get("name") or file.get("id")) for file in found["files"])
-    option = found.get("selected_option") or {}
+    if parts(found, "files"):
+        return ", ".join(str(file.get("name") or file.get("id")) for file in parts(found, "files"))
+    option = part(found, "selected_option")
     for name in ("value", "selected_date", "selected_user", "selected_time"):
         if found.get(name):
             return str(found[name])

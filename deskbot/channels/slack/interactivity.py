@@ -1,4 +1,4 @@
-"""What Slack wants answered at once: buttons that open a form, submitted forms, commands, shortcuts. Bolt dispatches."""
+"""What Slack wants answered at once: buttons, forms, commands, shortcuts. Bolt dispatches."""
 
 import json
 import logging
@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from deskbot.channels.slack import forms
 from deskbot.channels.slack.blocks import plain, section
 from deskbot.channels.slack.door import Answer
-from deskbot.channels.slack.parse import conversation_of, is_direct, message_id, split_id
+from deskbot.channels.slack.parse import conversation_of, direct_conversation, is_direct, split_id, team_of, user_of
 from deskbot.channels.slack.web_api import WebApi
 from deskbot.desk.conversation import Turn
 from deskbot.desk.errors import DeskError
@@ -84,11 +84,11 @@ class Interactivity:
             await (ack(text=escape(text)) if body.get("command") else ack())
             return
         await ack()
-        await self._show(turn, body, message_id(_team(body), _user(body), ""))
+        await self._show(turn, body, direct_conversation(body))
 
     async def _on_view(self, ack: Any, context: Mapping[str, Any], body: dict[str, Any]) -> None:
         view, turn = body["view"], await self._turn(context)
-        conversation = forms.context(view).conversation or message_id(_team(body), _user(body), "")
+        conversation = forms.context(view).conversation or direct_conversation(body)
         if turn is None:
             await ack(response_action="update", view=_working(view))
         elif turn.errors:
@@ -126,14 +126,14 @@ class Interactivity:
 
     async def _open(self, form: Form, body: dict[str, Any], conversation: str, language: str) -> None:
         view = forms.modal(form, conversation, language, self._base_url)
-        await self._api.writes(_team(body)).views_open(trigger_id=str(body.get("trigger_id")), view=view)
+        await self._api.writes(team_of(body)).views_open(trigger_id=str(body.get("trigger_id")), view=view)
 
     async def _toast(self, turn: Turn, body: dict[str, Any], conversation: str) -> None:
         """Say a short word to the person alone; there is nothing to repeat when Slack does not take it."""
         _, room, thread = split_id(conversation)
         if not turn.toast or not room:
             return
-        client, user = self._api.writes(_team(body)), _user(body)
+        client, user = self._api.writes(team_of(body)), user_of(body)
         try:
             if is_direct(room) and not room.startswith("D"):
                 opened = await client.conversations_open(users=user)
@@ -151,13 +151,3 @@ def _working(view: Mapping[str, Any]) -> dict[str, Any]:
 
 def _language(turn: Turn | None) -> str:
     return turn.replies[0].language if turn and turn.replies else "en"
-
-
-def _team(body: Mapping[str, Any]) -> str:
-    team = body.get("team")
-    return str((team.get("id") if isinstance(team, Mapping) else None) or body.get("team_id") or "")
-
-
-def _user(body: Mapping[str, Any]) -> str:
-    user = body.get("user")
-    return str((user.get("id") if isinstance(user, Mapping) else None) or body.get("user_id") or "")

@@ -1,13 +1,12 @@
 """From a verified Slack payload to what a person did. Pure: the same bytes always give the same inbounds."""
 
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from deskbot.channels.slack import forms
-from deskbot.channels.slack.delivery import RECEIVED_AT, Payload
+from deskbot.channels.slack.delivery import RECEIVED_AT, Payload, part, parts
 from deskbot.channels.slack.wording import meant
 from deskbot.desk.messages import FileIn, Inbound
 
@@ -57,8 +56,7 @@ class _Origin:
 
     @classmethod
     def of(cls, payload: Payload) -> "_Origin":
-        authorizations = [a for a in payload.get("authorizations") or () if isinstance(a, Mapping)]
-        first = authorizations[0] if authorizations else {}
+        first = next(iter(parts(payload, "authorizations")), {})
         team = str(first.get("team_id") or payload.get("team_id") or "")
         scope = str(first.get("enterprise_id") or payload.get("enterprise_id") or team)
         bot_user = str(first.get("user_id") or "") if first.get("is_bot") else ""
@@ -71,7 +69,7 @@ class _Origin:
 
 
 def _event(payload: Payload) -> Inbound | None:
-    event = payload.get("event") or {}
+    event = part(payload, "event")
     origin = _Origin.of(payload)
     reader = {"message": _message, "app_mention": _message, "app_home_opened": _opened}.get(str(event.get("type")))
     if reader is None or origin.is_foreign(event):
@@ -100,7 +98,7 @@ def _is_followed(event: Payload, origin: _Origin) -> bool:
 
 
 def _edit(payload: Payload, event: Payload, origin: _Origin) -> Inbound | None:
-    message, previous = event.get("message") or {}, event.get("previous_message") or {}
+    message, previous = part(event, "message"), part(event, "previous_message")
     if message.get("subtype") == "tombstone":
         return _delete(payload, event, origin)
     # An unfurled link or a new reply changes the message too; only other words are an edit.
@@ -110,7 +108,7 @@ def _edit(payload: Payload, event: Payload, origin: _Origin) -> Inbound | None:
 
 
 def _delete(payload: Payload, event: Payload, origin: _Origin) -> Inbound | None:
-    previous = event.get("previous_message") or {}
+    previous = part(event, "previous_message")
     if not _is_person(previous, origin):
         return None
     deleted = {**previous, "text": "", "files": [], "ts": event.get("deleted_ts") or previous.get("ts")}
@@ -144,7 +142,7 @@ def _said(
         sent_at=_instant(str(event.get("event_ts") or event.get("ts") or ts)),
         external_id=message_id(origin.team, channel, ts),
         kind=kind,
-        files=tuple(_named(file) for file in files(message)),
+        files=tuple(_named(file) for file in _files(message)),
         mentioned=mentioned,
     )
 
@@ -169,7 +167,7 @@ def _opened(payload: Payload, event: Payload, origin: _Origin) -> Inbound | None
 
 
 def _action(payload: Payload) -> Inbound | None:
-    actions = [a for a in payload.get("actions") or () if isinstance(a, Mapping)]
+    actions = parts(payload, "actions")
     # A link button also reports its click; there is nothing to do about it.
     if not actions or actions[0].get("url") or not actions[0].get("action_id"):
         return None
@@ -182,19 +180,19 @@ def _action(payload: Payload) -> Inbound | None:
         sent_at=_instant(str(action.get("action_ts") or "")),
         external_id=_pressed_message(payload),
         verb=str(action["action_id"]).partition("#")[0],
-        value=str(action.get("value") or (action.get("selected_option") or {}).get("value") or ""),
+        value=str(action.get("value") or part(action, "selected_option").get("value") or ""),
     )
 
 
 def _view(payload: Payload) -> Inbound | None:
-    view = payload.get("view") or {}
+    view = part(payload, "view")
     if not view.get("callback_id"):
         return None
     context = forms.context(view)
     fields, attached = forms.values(view)
     return _interaction(
         payload,
-        context.conversation or _direct_conversation(payload),
+        context.conversation or direct_conversation(payload),
         kind="form",
         verb=str(view["callback_id"]),
         value=context.token,
@@ -205,16 +203,16 @@ def _view(payload: Payload) -> Inbound | None:
 
 def _command(payload: Payload) -> Inbound | None:
     text = meant(str(payload.get("text") or ""))[:MAX_CHARACTERS]
-    return _interaction(payload, _direct_conversation(payload), kind="command", verb="hr", text=text)
+    return _interaction(payload, direct_conversation(payload), kind="command", verb="hr", text=text)
 
 
 def _shortcut(payload: Payload) -> Inbound | None:
-    message = payload.get("message") or {}
-    channel = str((payload.get("channel") or {}).get("id") or "")
-    team = _team(payload)
+    message = part(payload, "message")
+    channel = str(part(payload, "channel").get("id") or "")
+    team = team_of(payload)
     return _interaction(
         payload,
-        _direct_conversation(payload),
+        direct_conversation(payload),
         kind="command",
         verb=str(payload.get("callback_id") or ""),
         text=meant(str(message.get("text") or ""))[:MAX_CHARACTERS],
@@ -223,15 +221,12 @@ def _shortcut(payload: Payload) -> Inbound | None:
 
 
 def _interaction(payload: Payload, conversation: str, *, sent_at: datetime | None = None, **what: Any) -> Inbound:
-    user = payload.get("user") or {}
-    sender = str(user.get("id") if isinstance(user, Mapping) else payload.get("user_id") or "")
-    sender = sender or str(payload.get("user_id") or "")
     place = split_id(conversation)[1]
     return Inbound(
         channel="slack",
         delivery=str(payload.get("trigger_id") or ""),
         scope=_scope(payload),
-        sender=sender,
+        sender=user_of(payload),
         conversation=conversation,
         place=place,
         private=is_direct(place),
@@ -242,14 +237,14 @@ def _interaction(payload: Payload, conversation: str, *, sent_at: datetime | Non
 
 def conversation_of(payload: Payload) -> str:
     """Return the thread a pressed button hangs in; the person's own conversation when it hangs in no channel."""
-    container, message = payload.get("container") or {}, payload.get("message") or {}
-    channel = container.get("channel_id") or (payload.get("channel") or {}).get("id")
+    container, message = part(payload, "container"), part(payload, "message")
+    channel = container.get("channel_id") or part(payload, "channel").get("id")
     if not channel:
-        return _direct_conversation(payload)
+        return direct_conversation(payload)
     thread = message.get("thread_ts") or container.get("thread_ts")
     # Below a message that only its reader sees there is no thread: the answer stands in the room itself.
     ts = thread or ("" if container.get("is_ephemeral") else message.get("ts") or container.get("message_ts"))
-    return message_id(_team(payload), str(channel), str(ts or ""))
+    return message_id(team_of(payload), str(channel), str(ts or ""))
 
 
 def is_direct(place: str) -> bool:
@@ -257,18 +252,17 @@ def is_direct(place: str) -> bool:
     return place[:1] in {"D", "U", "W"}
 
 
-def files(message: Payload) -> list[Payload]:
-    """Return Slack's records of the files a message carries."""
-    return [file for file in message.get("files") or () if isinstance(file, Mapping) and file.get("id")]
+def _files(message: Payload) -> list[Payload]:
+    return [file for file in parts(message, "files") if file.get("id")]
 
 
 def attached(kind: str, body: bytes) -> list[Payload]:
     """Return Slack's records of a delivery's files, in the order in which `parse` names them."""
     payload = json.loads(body)
     if kind == "view":
-        return forms.values(payload.get("view") or {})[1]
-    event = payload.get("event") or {}
-    return files(event.get("message") or event) if kind == "event" else []
+        return forms.values(part(payload, "view"))[1]
+    event = part(payload, "event")
+    return _files(part(event, "message") or event) if kind == "event" else []
 
 
 def _named(file: Payload) -> FileIn:
@@ -276,37 +270,40 @@ def _named(file: Payload) -> FileIn:
 
 
 def _pressed_message(payload: Payload) -> str:
-    container, message = payload.get("container") or {}, payload.get("message") or {}
+    container, message = part(payload, "container"), part(payload, "message")
     ts = message.get("ts") or container.get("message_ts")
-    channel = container.get("channel_id") or (payload.get("channel") or {}).get("id")
-    return message_id(_team(payload), str(channel), str(ts)) if ts and channel else ""
+    channel = container.get("channel_id") or part(payload, "channel").get("id")
+    return message_id(team_of(payload), str(channel), str(ts)) if ts and channel else ""
 
 
 def _direct(team: str, user: str) -> tuple[str, str, bool]:
     return user, message_id(team, user, ""), True
 
 
-def _direct_conversation(payload: Payload) -> str:
-    user = payload.get("user")
-    sender = user.get("id") if isinstance(user, Mapping) else payload.get("user_id")
-    return message_id(_team(payload), str(sender or ""), "")
+def direct_conversation(payload: Payload) -> str:
+    """Return the conversation with the person alone who pressed, sent or typed."""
+    return message_id(team_of(payload), user_of(payload), "")
 
 
-def _team(payload: Payload) -> str:
-    return next((str(found) for found in _teams(payload) if found), "")
+def user_of(payload: Payload) -> str:
+    """Return the id of the person who pressed, sent or typed: views and buttons nest it, commands do not."""
+    return str(part(payload, "user").get("id") or payload.get("user_id") or "")
 
 
-def _teams(payload: Payload) -> Iterator[object]:
-    yield (payload.get("team") or {}).get("id") if isinstance(payload.get("team"), Mapping) else None
-    yield payload.get("team_id")
-    yield (payload.get("view") or {}).get("app_installed_team_id")
-    yield (payload.get("user") or {}).get("team_id") if isinstance(payload.get("user"), Mapping) else None
+def team_of(payload: Payload) -> str:
+    """Return the workspace an interaction belongs to."""
+    found = (
+        part(payload, "team").get("id"),
+        payload.get("team_id"),
+        part(payload, "view").get("app_installed_team_id"),
+        part(payload, "user").get("team_id"),
+    )
+    return next((str(team) for team in found if team), "")
 
 
 def _scope(payload: Payload) -> str:
-    enterprise = payload.get("enterprise")
-    organisation = enterprise.get("id") if isinstance(enterprise, Mapping) else payload.get("enterprise_id")
-    return str(organisation or _team(payload))
+    organisation = part(payload, "enterprise").get("id") or payload.get("enterprise_id")
+    return str(organisation or team_of(payload))
 
 
 def _is_person(message: Payload, origin: _Origin) -> bool:

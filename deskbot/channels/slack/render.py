@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from deskbot.channels.slack import blocks as kit
 from deskbot.channels.slack.blocks import Block
 from deskbot.desk.markup import MARKDOWN, PLAIN, chunks, cut, draw, escape, whole_address
-from deskbot.desk.messages import Choice, Citation, Form, Reply
+from deskbot.desk.messages import Citation, Form, Reply
 from deskbot.desk.texts import say
 
 MAX_MESSAGE = 9_000
-"""Characters of block JSON: Slack's own limit is undocumented, one message was refused at 11,341 (bolt-js issue 2867)."""
+"""Characters of block JSON: Slack's limit is undocumented; one message was refused at 11,341 (bolt-js issue 2867)."""
 MAX_BLOCKS = 45
 MAX_HOME_BLOCKS = 95
 MAX_PLAIN = 3_000
@@ -76,7 +76,7 @@ def _after_text(reply: Reply, base_url: str) -> Iterator[_Part]:
     yield from map(_Part, kit.context([_source(n, c, reply, base_url) for n, c in enumerate(reply.citations, 1)]))
     for file in reply.files:
         yield _Part(kit.section(f"📎 {kit.link(file.name, file.url, base_url)}"), file.name)
-    yield from map(_Part, kit.actions([*_form_button(reply.form, reply.language), *_buttons(reply, base_url)]))
+    yield from map(_Part, _choices(reply, base_url))
     yield from (_Part(block, reply.status) for block in kit.context([escape(reply.status)] if reply.status else []))
 
 
@@ -91,15 +91,13 @@ def _form_button(form: Form | None, language: str) -> list[Block]:
     return [kit.button("open_form", say("chat.open_form", language), form.key, "primary")] if form else []
 
 
-def _buttons(reply: Reply, base_url: str) -> Iterator[Block]:
+def _choices(reply: Reply, base_url: str) -> list[Block]:
+    """Return the rows of buttons; a choice that cannot be a button here is shown as words."""
+    buttons, words = _form_button(reply.form, reply.language), []
     for choice in reply.choices:
-        address = whole_address(choice.url, base_url) if choice.url else None
-        if choice.url and address is None:
-            continue
-        yield kit.button(choice.verb, choice.label, _value(choice), choice.style, address or "")
-
-
-def _value(choice: Choice) -> str:
-    if len(choice.value) > kit.MAX_VALUE:
-        raise ValueError(f"The token of the button {choice.verb} is longer than Slack's {kit.MAX_VALUE} characters.")
-    return choice.value
+        address = whole_address(choice.url, base_url) if choice.url else ""
+        if address is None or len(choice.value) > kit.MAX_VALUE or len(address) > kit.MAX_TEXT:
+            words.append(escape(choice.label))
+        else:
+            buttons.append(kit.button(choice.verb, choice.label, choice.value, choice.style, address))
+    return kit.actions(buttons) + kit.context(words)

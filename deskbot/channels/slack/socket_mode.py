@@ -49,7 +49,7 @@ class SocketDoor:
     async def close(self) -> None:
         """Close the socket."""
         if self._client is not None:
-            await self._client.close()
+            await self._client.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
             self._client = None
 
     async def is_connected(self) -> bool:
