@@ -200,9 +200,9 @@ def _shown(
 ) -> Verification:
     revoked_at = letter.revoked_at if letter else None
     since = (revoked_at or now).astimezone(ZoneInfo(desk.zone)).date()
-    opened = desk.sealer.open(session, letter.facts) if letter else None
     if letter is None or verdict in ("revoked", "unknown"):
         return Verification(verdict, since)
+    opened = desk.sealer.open(session, letter.facts)
     facts: dict[str, Any] = json.loads(opened) if opened else {}
     told = facts.get("letter", {})
     return Verification(
