@@ -13,7 +13,7 @@ _WHOLE: tuple[tuple[CommandName, str], ...] = (
     (
         "my_requests",
         r"(show |list |see )?(me )?(all )?my (open )?(requests|tickets|cases|letters)( please)?|status"
-        r"|(mostra(r)?|ver|lista(r)?)?( os| as)? ?meus (pedidos|tickets|casos)|as minhas cartas|estado",
+        r"|((mostra(r)?|ver|lista(r)?) )?(os )?meus (pedidos|tickets|casos)|(as )?minhas (cartas|declarações)|estado",
     ),
     (
         "person",
@@ -31,7 +31,7 @@ _WHOLE: tuple[tuple[CommandName, str], ...] = (
     (
         "why",
         r"why (so long|is (it|this) (so )?late|does (it|this) take so long|the delay)|what('s| is) taking so long"
-        r"|(porqu[eê]|por que|porque) (tanto tempo|demora tanto|est[aá] atrasado|a demora)",
+        r"|(porqu[eê]|por que|porque) (tanto tempo|(é que )?demora( tanto)?|est[aá] atrasado|a demora)",
     ),
     (
         "thanks",
