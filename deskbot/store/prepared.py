@@ -32,6 +32,7 @@ class _Plan(NamedTuple):
 
     statement: Executable
     columns: tuple[str, ...]
+    names: frozenset[str]
     defaults: dict[str, Any]
     factories: tuple[tuple[str, Callable[[], Any]], ...]
     id: str | None
@@ -62,8 +63,8 @@ def insert(session: Session, model: type[SQLModel], values: Mapping[str, Any], *
     dialect = session.info["dialect"]
     plan = _plan(model, unless_there, dialect.name)
     row = {**plan.defaults, **{name: make() for name, make in plan.factories if name not in values}, **values}
-    if len(row) != len(plan.columns):
-        wrong = sorted(row.keys() ^ set(plan.columns))
+    if row.keys() != plan.names:
+        wrong = sorted(row.keys() ^ plan.names)
         raise TypeError(f"{model.__name__}: missing or unknown {', '.join(wrong)}.")
     cursor = _execute(session, plan.statement, row, plan.columns)
     try:
@@ -81,6 +82,8 @@ def _execute(
     session: Session, statement: Executable, values: Mapping[str, Any], columns: tuple[str, ...] | None = None
 ) -> Any:
     """Write what the session still holds back, then run the statement; return the driver's cursor."""
+    if not session.in_transaction():  # the driver would commit each statement by itself
+        raise RuntimeError("A prepared statement needs the transaction of a session that `Store` opened.")
     if session.autoflush:
         session.flush()
     dialect = session.info["dialect"]
@@ -138,4 +141,5 @@ def _plan(model: type[SQLModel], unless_there: bool, dialect: str) -> _Plan:
     factories: Any = tuple((name, field.default_factory) for name, field in fields.items() if field.default_factory)
     made = {name for name, _ in factories}
     defaults = {n: field.default for n, field in fields.items() if n not in made and not field.is_required()}
-    return _Plan(statement, columns, defaults, factories, generated.name if generated is not None else None)
+    identity = generated.name if generated is not None else None
+    return _Plan(statement, columns, frozenset(columns), defaults, factories, identity)

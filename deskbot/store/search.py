@@ -14,7 +14,8 @@ from sqlmodel import Session
 _WORD = re.compile(r"[^\W_]+")
 _LONGEST = 40  # characters of a word that count
 _INDEXED = 2_000  # different words kept of a ticket
-_ASKED = 8  # words of a query that count
+_ASKED = 8  # different words of a query that count
+_READ = 1_000  # characters of a query that are read
 _PREFIX = 3  # the last word of a query is taken as a beginning from this length on
 
 _SQLITE = {
@@ -65,7 +66,7 @@ def matching(session: Session, asked: str, limit: int = 1_000) -> list[int]:
 
     Any text is allowed; one without words finds nothing.
     """
-    words = words_of(asked)[:_ASKED]
+    words = list(dict.fromkeys(words_of(asked[:_READ])))[:_ASKED]
     if not words:
         return []
     postgres = session.info["dialect"].name != "sqlite"

@@ -1,0 +1,71 @@
+"""Finding tickets by words: the same on both databases, whatever is typed."""
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from deskbot.store import search
+from deskbot.store.session import Store
+
+
+@pytest.fixture
+def indexed(store: Store) -> Store:
+    """A store in which three tickets are indexed."""
+    with store.write() as session:
+        search.index(session, 1, "Payslip for março is “wrong”, says O'Brien: 100 % off")
+        search.index(session, 2, "PAYSLIPS of march")
+        search.index(session, 3, "Straße, naïve, 有給休暇")
+    return store
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("payslip", [2, 1]),
+        ("pays", [2, 1]),
+        ("marco", [1]),
+        ("MARÇO payslip", [1]),
+        ("strasse", [3]),
+        ("naive", [3]),
+        ("有給休暇", [3]),
+        ("o'brien", [1]),
+        ("payslip zebra", []),
+        ("", []),
+        ('"', []),
+        ("payslip OR naive", []),
+        ("-payslip", [2, 1]),
+        ("words:payslip", []),
+    ],
+)
+def test_all_words_must_be_there_and_accents_do_not_matter(indexed: Store, asked: str, found: list[int]) -> None:
+    with indexed.read() as session:
+        assert search.matching(session, asked) == found
+
+
+def test_a_ticket_is_found_by_its_present_words_only(indexed: Store) -> None:
+    with indexed.write() as session:
+        search.index(session, 1, "commuter")
+        search.add(session, 2, "commuter")
+        search.drop(session, 3)
+    with indexed.read() as session:
+        assert search.matching(session, "commuter") == [2, 1]
+        assert search.matching(session, "payslips") == [2]
+        assert search.matching(session, "naive") == []
+
+
+def test_the_newest_come_first_and_are_bounded(indexed: Store) -> None:
+    with indexed.read() as session:
+        assert search.matching(session, "payslip", limit=1) == [2]
+
+
+@given(st.text(st.characters() | st.sampled_from("\"'*():&|!-^{}\x00\ud800 "), max_size=80))
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_nothing_that_is_typed_is_an_error(indexed: Store, asked: str) -> None:
+    with indexed.write() as session:
+        search.index(session, 4, asked)
+        search.matching(session, asked)
+
+
+def test_a_very_long_question_is_cut_short(indexed: Store) -> None:
+    with indexed.read() as session:
+        assert search.matching(session, "payslip " * 100_000) == [2, 1]
