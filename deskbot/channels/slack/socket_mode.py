@@ -1,8 +1,10 @@
 """Socket Mode: the same intake without an open address. An envelope is committed before it is acknowledged."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Mapping
+from itertools import chain, repeat
 from typing import Any
 
 import aiohttp
@@ -16,7 +18,6 @@ from slack_sdk.web.async_client import AsyncWebClient
 from deskbot.channels.slack import delivery as deliveries
 from deskbot.channels.slack.door import Answer, Intake
 from deskbot.channels.slack.web_api import SLACK
-from deskbot.ports import TransportError
 
 _TYPES = frozenset({"events_api", "interactive", "slash_commands"})
 _log = logging.getLogger(__name__)
@@ -33,24 +34,34 @@ class SocketDoor:
         self._api_url = api_url.rstrip("/") + "/"
         self._intake = intake
         self._client: SocketModeClient | None = None
+        self._opening: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Open the socket; it is kept open, and opened anew when Slack asks for it. Raises `TransportError`."""
+        """Begin to open the socket; it is tried until Slack opens it, kept open, and opened anew when Slack asks."""
         # The socket needs its own Web API client: apps.connections.open takes the app-level token, not the bot's.
         web_client = AsyncWebClient(token=self._app_token, base_url=self._api_url)
         self._client = SocketModeClient(app_token=self._app_token, web_client=web_client)
         self._client.socket_mode_request_listeners.append(self._on_envelope)
-        try:
-            await self._client.connect_to_new_endpoint()
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
-            await self.close()
-            raise TransportError(f"Slack did not open a socket: {error}") from error
+        self._opening = asyncio.create_task(self._open(self._client), name="slack-socket")
+
+    async def _open(self, client: SocketModeClient) -> None:
+        for wait in chain((1.0, 2.0, 5.0, 10.0, 30.0), repeat(60.0)):
+            try:
+                await client.connect_to_new_endpoint()
+            except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+                _log.error("Slack did not open a socket, trying again in %s s: %s", wait, error)
+                await asyncio.sleep(wait)
+            else:
+                return
 
     async def close(self) -> None:
         """Close the socket."""
+        if self._opening is not None:
+            self._opening.cancel()
+            await asyncio.wait([self._opening])
         if self._client is not None:
             await self._client.close()  # type: ignore[no-untyped-call]  # slack_sdk leaves it untyped
-            self._client = None
+        self._client = self._opening = None
 
     async def is_connected(self) -> bool:
         """Tell whether the socket is open."""

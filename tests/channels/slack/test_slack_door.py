@@ -56,9 +56,13 @@ def intake(inbox: Inbox) -> Intake:
     return Intake(inbox.accept, inbox.interact, lambda: datetime.fromtimestamp(NOW, UTC))
 
 
+def make_door(intake: Intake) -> Door:
+    return Door(SECRET, intake, lambda: NOW)
+
+
 @pytest.fixture
 def door(intake: Intake) -> Door:
-    return Door(SECRET, intake)
+    return make_door(intake)
 
 
 async def post(door: Door, body: bytes, sent: Mapping[str, str | bytes] | None = None) -> httpx.Response:
@@ -175,7 +179,7 @@ async def test_a_commit_that_fails_is_not_acknowledged(intake: Intake) -> None:
 
     intake.accept = broken
     with pytest.raises(ConnectionError):
-        await post(Door(SECRET, intake), BODY)
+        await post(make_door(intake), BODY)
 
 
 async def test_the_challenge_is_answered_only_when_signed(door: Door, inbox: Inbox) -> None:
@@ -199,14 +203,14 @@ async def test_another_workspace_or_app_is_acknowledged_and_dropped(
     intake: Intake, inbox: Inbox, trusted: Trusted
 ) -> None:
     intake.trusted = trusted
-    assert (await post(Door(SECRET, intake), BODY)).status_code == 200
+    assert (await post(make_door(intake), BODY)).status_code == 200
     assert not inbox.rows
 
 
 async def test_our_own_workspace_and_app_are_taken(intake: Intake, inbox: Inbox) -> None:
     intake.trusted = Trusted(teams=frozenset({TEAM}), app="A01APP")
-    await post(Door(SECRET, intake), BODY)
-    await post(Door(SECRET, intake), as_form(pressed()))
+    await post(make_door(intake), BODY)
+    await post(make_door(intake), as_form(pressed()))
     assert len(inbox.rows) == 2
 
 
@@ -262,7 +266,7 @@ async def test_an_answer_that_takes_too_long_is_acknowledged_and_stays_kept(
 
     monkeypatch.setattr(door_module, "ANSWER_SECONDS", 0.01)
     intake.interact = forever
-    assert (await post(Door(SECRET, intake), as_form(pressed()))).status_code == 200
+    assert (await post(make_door(intake), as_form(pressed()))).status_code == 200
     assert len(inbox.rows) == 1
 
 
