@@ -51,6 +51,7 @@ def assemble(pages: Folder, rules: Folder) -> Reading:
         router=router_of(found),
         roles=found.roles,
         requests=Catalogue(found.requests, found.known_words),
+        crisis=found.crisis,
         letters=replace(letters, employers=found.employers),
         faults=tuple(sorted({*found.faults, *pages.faults, *letter_faults, *page_faults})),
         version=_version(pages.texts, rules.texts),

@@ -14,6 +14,7 @@ from deskbot.desk.plain_data import Plain, nearest
 from deskbot.desk.requests import RequestType, parse_request_type
 from deskbot.desk.roles import Role, parse_role
 from deskbot.desk.routing import Rule, parse_rule
+from deskbot.desk.sensitive import CrisisLines, parse_crisis
 
 T = TypeVar("T")
 
@@ -28,18 +29,28 @@ class RulesFolder:
     rules: list[Rule] = field(default_factory=list)
     requests: dict[str, RequestType] = field(default_factory=dict)
     employers: dict[str, Employer] = field(default_factory=dict)
+    crisis: CrisisLines | None = None
+    texts: dict[str, str] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
+    def line(self, file: str, path: str | None) -> int:
+        """Return the line of a dotted path of a file, or of the nearest thing around it."""
+        document = self.documents.get(file)
+        return document.line(path) if document else 1
+
+    def file_of(self, stem: str) -> str:
+        """Return the path of the file with this name at the top of the folder."""
+        return next((file for file in self.documents if PurePosixPath(file).stem == stem), f"{stem}.yaml")
+
     def fault(self, file: str, path: str | None, rule: str, message: str) -> None:
         """Note an error at the line of a dotted path of a file."""
-        document = self.documents.get(file)
-        self.faults.append(Fault(file, document.line(path) if document else 1, "error", rule, message))
+        self.faults.append(Fault(file, self.line(file, path), "error", rule, message))
 
 
 def read_rules(folder: Folder) -> RulesFolder:
     """Read the folder's files."""
-    found = RulesFolder(faults=list(folder.faults))
+    found = RulesFolder(faults=list(folder.faults), texts=dict(folder.texts))
     for name, text in folder.texts.items():
         if name.endswith((".yaml", ".yml")):
             _load(found, folder.shown(name), text)
@@ -138,6 +149,13 @@ def _read_employers(found: RulesFolder, name: PurePosixPath, file: str, text: st
     found.employers.update(_tried(found, file, parse_employers) or {})
 
 
+def _read_crisis(found: RulesFolder, name: PurePosixPath, file: str, text: str) -> None:
+    def parse(data: Any) -> CrisisLines:
+        return parse_crisis(Plain(data, "", "crisis.yaml").data)
+
+    found.crisis = _tried(found, file, parse)
+
+
 def _tried(found: RulesFolder, file: str, parse: Callable[[Any], T]) -> T | None:
     return _attempt(found, file, lambda: parse(found.documents[file].data))
 
@@ -156,9 +174,10 @@ _READERS: dict[str, Callable[[RulesFolder, PurePosixPath, str, str], None]] = {
     "words": _read_words,
     "rules": _read_rules_file,
     "requests": _read_request,
+    "crisis": _read_crisis,
     "employers": _read_employers,
 }
-OTHER_PLACES = ("calendars", "sla", "retention", "crisis")
+OTHER_PLACES = ("calendars", "sla", "retention")
 
 
 def drop_broken(found: RulesFolder) -> None:
