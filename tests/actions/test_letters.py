@@ -129,7 +129,7 @@ def test_a_file_that_is_no_letter_is_unknown(house: House) -> None:
 
 def test_guessing_codes_teaches_nothing(house: House) -> None:
     house.issue(house.ana)
-    guesses = {house.check(code=letters.writing.letter_code(random.Random(n).randbytes(16))).verdict for n in range(50)}
+    guesses = {house.check(code=letters.writing.letter_code(random.Random(n).randbytes(16))).verdict for n in range(100, 150)}
     assert guesses == {"unknown"}
 
 
@@ -163,11 +163,9 @@ def test_every_check_is_logged_for_the_employee_to_see(house: House) -> None:
     house.check(code="nonsense")
     with house.store.read() as session:
         letter = issued.by_number(session, number)
-        assert letter is not None and letter.id is not None
-        assert [(c.way, c.verdict) for c in issued.checks(session, letter.id)] == [
-            ("file", "altered"),
-            ("code", "valid"),
-        ]
+        assert letter is not None
+        seen = [(c.way, c.verdict) for c in issued.checks(session, letter.id or 0)]
+        assert seen == [("file", "altered"), ("code", "valid")]
         assert len(session.exec(select(LetterCheck)).all()) == 3
 
 

@@ -88,8 +88,10 @@ def test_the_file_says_that_it_is_archivable_and_accessible() -> None:
 @pytest.mark.parametrize(
     "value",
     [
-        "{{7*7}}", "#set text(size: 90pt)", '#read("/etc/passwd")', '#image("https://example.com/x.png")', "*b* _e_ `c`",
-        '#import "@preview/cetz:0.3.0": *', "$ sum $", "<b>x</b>", "\\u{41}", "= H", "@label", "// comment", "--- ...", '"q" \'s\'',
+        "{{7*7}}", "#set text(size: 90pt)", '#read("/etc/passwd")', '#image("https://example.com/x.png")',
+        "*b* _e_ `c`",
+        '#import "@preview/cetz:0.3.0": *', "$ sum $", "<b>x</b>", "\\u{41}", "= H", "@label", "// comment",
+        "--- ...", '"q" \'s\'',
     ],
 )  # fmt: skip
 def test_markup_in_a_value_is_printed_as_it_was_typed(value: str) -> None:
