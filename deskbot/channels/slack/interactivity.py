@@ -51,9 +51,14 @@ class Interactivity:
         return Answer(response.status, (response.body or "").encode(), content_type)
 
     def _build(self) -> AsyncApp:
+        # Bolt hands arguments over by name and does not know that a method has its own self.
+        async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+            token = self._api.token(team_id or enterprise_id or "")
+            return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
+
         bolt = AsyncApp(
             client=AsyncWebClient(base_url=self._api.api_url),
-            authorize=self._authorize,
+            authorize=authorize,
             request_verification_enabled=False,
             ssl_check_enabled=False,
             url_verification_enabled=False,
@@ -65,10 +70,6 @@ class Interactivity:
         bolt.shortcut(_ANY)(self._on_command)
         bolt.options(_ANY)(self._on_options)
         return bolt
-
-    async def _authorize(self, enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-        token = self._api.token(team_id or enterprise_id or "")
-        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_token=token)
 
     async def _on_action(self, ack: Any, context: Mapping[str, Any], body: dict[str, Any]) -> None:
         await ack()
