@@ -11,7 +11,14 @@ from deskbot.adapters.content.rules_folder import RulesFolder
 from deskbot.desk.errors import Fault
 from deskbot.desk.plain_data import nearest
 from deskbot.desk.requests import RequestType
-from deskbot.desk.rule_checks import doubled_terms, findings, roles_without_rules, unused_lists
+from deskbot.desk.rule_checks import (
+    Finding,
+    doubled_terms,
+    failing_examples,
+    findings,
+    roles_without_rules,
+    unused_lists,
+)
 
 
 def check(
@@ -29,17 +36,19 @@ def check(
 def check_rules(reading: Reading) -> list[Fault]:
     """Return what the static checks and the examples say about the rules, roles, word lists and request types."""
     rules = reading.rules
-    out = [
-        Fault(
-            finding.rule.file,
-            rules.line(finding.rule.file, finding.path),
-            finding.severity,
-            finding.check,
-            finding.message,
-        )
-        for finding in findings(reading.book.router)
-    ]
+    out = [_placed(finding, rules) for finding in findings(reading.book.router)]
     return [*out, *_roles(reading), *_word_lists(rules), *_requests(reading)]
+
+
+def failing(reading: Reading) -> list[Fault]:
+    """Return the examples of rules that end elsewhere."""
+    router = reading.book.router
+    return [_placed(found, reading.rules) for rule in router.rules for found in failing_examples(router, rule)]
+
+
+def _placed(finding: Finding, rules: RulesFolder) -> Fault:
+    line = rules.line(finding.rule.file, finding.path)
+    return Fault(finding.rule.file, line, finding.severity, finding.check, finding.message)
 
 
 def _roles(reading: Reading) -> Iterator[Fault]:
