@@ -1,9 +1,9 @@
 """What the desk needs from outside and has in several real forms: a clock, channels, and the files HR people own."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from deskbot.answers.knowledge import EVERYTHING, Knowledge
 from deskbot.desk.errors import Fault
@@ -102,6 +102,14 @@ class Channel(Protocol):
 
     async def profile(self, scope: str, sender: str) -> Profile | None:
         """Ask the platform who this is; None when it cannot be asked."""
+
+
+@runtime_checkable
+class FetchesFiles(Protocol):
+    """A channel whose deliveries only name the files people sent."""
+
+    async def fetch(self, kind: str, body: bytes, inbounds: Sequence[Inbound]) -> list[Inbound]:
+        """Return what `parse` gave with the files' bytes; raise `TransportError` to be asked again later."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def keep(
     """Keep the files of a message; returns the names of those that are too large to be taken."""
     refused = []
     for file in files:
-        if len(file.data) > LARGEST:
+        if file.too_large or len(file.data) > LARGEST:
             refused.append(safe_name(file.name))
             continue
         row = store_file(

@@ -10,11 +10,12 @@ InboundKind = Literal["message", "edit", "delete", "choice", "form", "command", 
 
 @dataclass(frozen=True, slots=True)
 class FileIn:
-    """A file somebody sent: fetched by the channel, held by the desk; `data` is at most the channel's size limit."""
+    """A file somebody sent: fetched by the channel, held by the desk; `too_large` ones come without their `data`."""
 
     name: str
     media_type: str
     data: bytes
+    too_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from deskbot.actions.desk import Desk
 from deskbot.actions.receive import Received, receive
 from deskbot.desk.conversation import Turn
 from deskbot.desk.messages import Inbound
-from deskbot.ports import Channel
+from deskbot.ports import Channel, FetchesFiles
 from deskbot.store import inbox
 from deskbot.store.inbox import Delivery
 from deskbot.store.session import Store
@@ -74,7 +74,7 @@ class Worker:
 
     async def _work(self, delivery: Delivery) -> Turn | None:
         try:
-            inbounds = self._channels[delivery.channel].parse(delivery.kind, delivery.body)
+            inbounds = await self._read(delivery)
             for inbound in inbounds:
                 await self._identify(inbound)
             received = await self._call(lambda: self._receive(delivery, inbounds))
@@ -91,6 +91,13 @@ class Worker:
             await self._call(lambda: self._put_back(delivery, failed))
             return None
         return received[-1].turn if received else None
+
+    async def _read(self, delivery: Delivery) -> list[Inbound]:
+        channel = self._channels[delivery.channel]
+        inbounds = channel.parse(delivery.kind, delivery.body)
+        if isinstance(channel, FetchesFiles) and any(inbound.files for inbound in inbounds):
+            return await channel.fetch(delivery.kind, delivery.body, inbounds)
+        return inbounds
 
     async def _identify(self, inbound: Inbound) -> None:
         """Link a platform's user on first contact, by what the platform itself says of them."""

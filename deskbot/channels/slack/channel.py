@@ -12,7 +12,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from deskbot.channels.slack import parse as parsing
-from deskbot.channels.slack.delivery import Payload
+from deskbot.channels.slack.delivery import Payload, part
 from deskbot.channels.slack.door import Trusted
 from deskbot.channels.slack.parse import is_direct, message_id, split_id
 from deskbot.channels.slack.render import Message, render, render_home
@@ -21,7 +21,7 @@ from deskbot.desk.messages import FileIn, Inbound, Reply
 from deskbot.ports import Outgoing, Profile, TransportError
 
 METADATA_EVENT = "deskbot_reply"
-MAX_FILE = 20 * 1024 * 1024
+MAX_FILE = 10 * 1024 * 1024
 """Bytes of one file that is taken from or handed to Slack."""
 MAX_PROMPTS = 4
 _PAGES = 20
@@ -85,7 +85,7 @@ class SlackChannel:
         return parsing.parse(kind, body)
 
     async def fetch(self, kind: str, body: bytes, inbounds: Sequence[Inbound]) -> list[Inbound]:
-        """Return the inbounds with the bytes of their files, taken from Slack; a file over `MAX_FILE` stays empty.
+        """Return the inbounds with the bytes of their files, taken from Slack; one over `MAX_FILE` is marked so.
 
         Raises `TransportError` when Slack does not hand a file over now: the delivery is worked again later.
         """
@@ -94,35 +94,43 @@ class SlackChannel:
     async def _with_files(self, inbound: Inbound, records: Sequence[Payload]) -> Inbound:
         if not inbound.files:
             return inbound
-        team = split_id(inbound.conversation)[0]
-        pairs = zip(inbound.files, records, strict=True)
-        return replace(inbound, files=tuple([await self._download(team, file, record) for file, record in pairs]))
+        team, taken, links = split_id(inbound.conversation)[0], [], []
+        for named, listed in zip(inbound.files, records, strict=True):
+            record = listed if listed.get("url_private") else await self._looked_up(team, listed)
+            file, url = replace(named, name=str(record.get("name") or named.name)), _address(record)
+            if self._is_slacks(url):
+                taken.append(await self._download(team, file, url, int(record.get("size") or 0)))
+            else:
+                # A file that lies elsewhere, as Google Drive's do, is no more than a link in the message.
+                links.append(f"{file.name} {url}".strip())
+        return replace(inbound, files=tuple(taken), text="\n".join(filter(None, [inbound.text, *links])))
 
-    async def _download(self, team: str, file: FileIn, record: Payload) -> FileIn:
-        if int(record.get("size") or 0) > MAX_FILE:
-            return file
-        if not record.get("url_private"):
-            with transport_errors():
-                told = await self.api.reads(team).files_info(file=str(record["id"]))
-            record = told.get("file") or {}
-            file = replace(file, name=str(record.get("name") or file.name))
-        url = str(record.get("url_private_download") or record.get("url_private") or "")
-        return replace(file, data=await self._bytes(team, url)) if self._is_slacks(url) else file
+    async def _looked_up(self, team: str, record: Payload) -> Payload:
+        with transport_errors():
+            told = await self.api.reads(team).files_info(file=str(record["id"]))
+        return part(told.data if isinstance(told.data, dict) else {}, "file")
+
+    async def _download(self, team: str, file: FileIn, url: str, size: int) -> FileIn:
+        data = await self._bytes(team, url) if size <= MAX_FILE else None
+        return replace(file, data=data or b"", too_large=data is None)
 
     def _is_slacks(self, url: str) -> bool:
         """Tell whether the bot token may be shown to this address: Slack's file server, or the API's own host."""
         parts, api = urlsplit(url), urlsplit(self.api.api_url)
         return (parts.scheme, parts.netloc) in {("https", "files.slack.com"), (api.scheme, api.netloc)}
 
-    async def _bytes(self, team: str, url: str) -> bytes:
+    async def _bytes(self, team: str, url: str) -> bytes | None:
+        """Return a file's bytes, or None when there are more than `MAX_FILE`."""
+        data = bytearray()
         headers = {"Authorization": f"Bearer {self.api.token(team)}"}
         with transport_errors():
             async with self.api.session.get(url, headers=headers, allow_redirects=False) as response:
                 response.raise_for_status()
-                data = await response.content.read(MAX_FILE + 1)
-                while len(data) <= MAX_FILE and (more := await response.content.read(MAX_FILE + 1 - len(data))):
-                    data += more
-        return data if len(data) <= MAX_FILE else b""
+                async for piece in response.content.iter_chunked(65_536):
+                    data += piece
+                    if len(data) > MAX_FILE:
+                        return None
+        return bytes(data)
 
     async def deliver(self, outgoing: Outgoing) -> str:
         """Post the reply and return the id of its (first) message, which is also the key of the thread below it."""
@@ -287,3 +295,7 @@ class SlackChannel:
                 )
             except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
                 _log.warning("Slack did not take the file %s: %s", file.name, error)
+
+
+def _address(record: Payload) -> str:
+    return str(record.get("url_private_download") or record.get("url_private") or "")
