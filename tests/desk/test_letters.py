@@ -63,7 +63,8 @@ def test_money_is_written_in_the_currency_of_the_pay() -> None:
     [
         "{{7*7}}", "{{ person.salary }}", "{% for i in (1..9) %}x{% endfor %}", "**bold** _em_ `code`",
         "[a](http://b.c)",
-        "<script>alert(1)</script>", "#set page(width: 1cm)", '#image("/etc/passwd")', "$ x^2 $", "| a | b |", "&lt;&amp;",
+        "<script>alert(1)</script>", "#set page(width: 1cm)",
+        '#image("/etc/passwd")', "$ x^2 $", "| a | b |", "&lt;&amp;",
         "\\#let", "![x](file:///etc/passwd)", "= Heading", "@ref <label>", "2.718 % ~ -- ...", "O'Brien \"Q\"",
     ],
 )  # fmt: skip
