@@ -1,6 +1,8 @@
 """A ticket's SLA clocks, computed from its events and kept as due instants that lists and sweeps can use."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, Protocol
 
 from sqlmodel import Session
 
@@ -9,7 +11,24 @@ from deskbot.desk import sla
 from deskbot.desk.people import Person
 from deskbot.desk.working_time import WorkingTime
 from deskbot.store import events
-from deskbot.store.tables import Event, Ticket
+from deskbot.store.tables import Ticket
+
+
+class Happening(Protocol):
+    """What clocks need of an event, stored or reread."""
+
+    @property
+    def at(self) -> datetime:
+        """When it happened."""
+
+    @property
+    def kind(self) -> str:
+        """What happened."""
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """Ids, keys and figures."""
+
 
 _CLOCK_EVENTS = {
     "opened": "opened",
@@ -52,7 +71,7 @@ def working_time(desk: Desk, ticket: Ticket) -> WorkingTime:
     return calendar
 
 
-def clock_events(history: list[Event]) -> list[sla.ClockEvent]:
+def clock_events(history: Sequence[Happening]) -> list[sla.ClockEvent]:
     """Return the events that clocks know, in order."""
     return [
         sla.ClockEvent(event.at, _CLOCK_EVENTS[event.kind], str(event.data.get("reason", "")))  # type: ignore[arg-type]
@@ -86,4 +105,5 @@ def keep(desk: Desk, ticket: Ticket, found: sla.Clocks, now: datetime) -> None:
     ticket.resolution_breached = resolution.breached
     running = [state.due for state in (first, following, resolution) if state and state.due and state.met_at is None]
     ticket.next_due = min(running, default=None)
-    ticket.next_moment = sla.next_moment(found, policy_of(desk, ticket), now) if ticket.live else None
+    counting = working_time(desk, ticket)
+    ticket.next_moment = sla.next_moment(found, policy_of(desk, ticket), counting, now) if ticket.live else None

@@ -24,7 +24,7 @@ def open_form(talk: Talk, key: str) -> Turn:
         text = say("chat.protected_form", talk.language, url=url)
         return Turn((talk.reply(text, choices=(link,), private=True),))
     assert talk.person is not None
-    values = requests.prefill(kind, talk.person, _last_words(talk), today=talk.now.date())
+    values = requests.prefill(kind, talk.person, _last_words(talk), talk.language, talk.now.date())
     return Turn(form=requests.form(kind, talk.language, values))
 
 
@@ -91,6 +91,7 @@ def _open(talk: Talk, kind: RequestType, values: dict[str, str]) -> Ticket:
 
 
 def _keep_answers(talk: Talk, kind: RequestType, values: dict[str, str], ticket: Ticket) -> None:
+    assert ticket.id is not None
     talk.session.add(
         RequestAnswer(
             ticket_id=ticket.id,

@@ -10,7 +10,7 @@ from deskbot.answers.knowledge import Found, in_force
 from deskbot.desk import conversation
 from deskbot.desk.conversation import Finding, Passage, Turn
 from deskbot.desk.messages import Reply
-from deskbot.desk.requests import in_language
+from deskbot.desk.questions import in_language
 from deskbot.desk.texts import say
 from deskbot.store.tables import Answered, Message
 

@@ -166,6 +166,7 @@ def _revise(session: Session, desk: Desk, inbound: Inbound, conversation: Conver
     if message is None or message.deleted_at is not None:
         return
     ticket = session.get(Ticket, message.ticket_id) if message.ticket_id else None
+    assert message.id is not None
     session.add(Revision(message_id=message.id, text=message.text, replaced_at=now))
     if inbound.kind == "delete":
         message.text, message.deleted_at = None, now

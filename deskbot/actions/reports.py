@@ -13,6 +13,7 @@ from deskbot.desk import conversation
 from deskbot.desk.conversation import Finding, Passage, Turn
 from deskbot.desk.sensitive import Screening
 from deskbot.desk.texts import say
+from deskbot.desk.tickets import EventKind
 from deskbot.store import events
 from deskbot.store.tables import Answered, Message, Ticket
 
@@ -120,7 +121,7 @@ def _remember(talk: Talk, message: Message, ticket: Ticket | None) -> None:
 def note_revision(session: Session, ticket: Ticket, message: Message, kind: str, now: datetime) -> None:
     """Write into a ticket's history that a message was edited or deleted by its author."""
     assert ticket.id is not None
-    event: events.EventKind = "message_deleted" if kind == "delete" else "message_edited"
+    event: EventKind = "message_deleted" if kind == "delete" else "message_edited"
     events.append(
         session, ticket.id, event, now, actor_kind="employee", actor_id=message.author_id, message_id=message.id
     )

@@ -13,7 +13,7 @@ from deskbot.desk.access import Grant, TicketFacts, Viewer, allows, owner_for, r
 from deskbot.desk.errors import Conflict, Invalid, NotAllowed, NotFound
 from deskbot.desk.messages import Choice, Reply
 from deskbot.desk.texts import say
-from deskbot.desk.tickets import PRIORITIES, WAITING, can_become
+from deskbot.desk.tickets import PRIORITIES, WAITING, EventKind, can_become
 from deskbot.store import conversations, events, people, search, tickets
 from deskbot.store.announce import announce
 from deskbot.store.tables import Message, Ticket
@@ -334,7 +334,7 @@ def _say(session: Session, desk: Desk, ticket: Ticket, viewer: Viewer, text: str
 def _event(
     session: Session,
     ticket: Ticket,
-    kind: events.EventKind,
+    kind: EventKind,
     viewer: Viewer | None,
     now: datetime,
     data: Mapping[str, object],
@@ -353,7 +353,7 @@ def _event(
 
 
 def _note_event(
-    session: Session, ticket: Ticket, kind: events.EventKind, viewer: Viewer, now: datetime, message: Message
+    session: Session, ticket: Ticket, kind: EventKind, viewer: Viewer, now: datetime, message: Message
 ) -> None:
     assert ticket.id is not None
     events.append(

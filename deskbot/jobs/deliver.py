@@ -1,7 +1,7 @@
 """Delivery: takes what is to be said from the outbox to the channels, each thing once, in order, at a fair pace."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -68,8 +68,8 @@ class Deliverer:
         while self._flying:
             await asyncio.gather(*self._flying)
 
-    def _start(self, work: object) -> None:
-        task = asyncio.ensure_future(work)  # type: ignore[arg-type]
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
         self._flying.add(task)
         task.add_done_callback(self._landed)
 

@@ -1,0 +1,161 @@
+"""The one place where settings become objects and adapters meet ports."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from datetime import timedelta
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from deskbot.actions.desk import Desk
+from deskbot.actions.tokens import Tokens
+from deskbot.adapters.bus import LocalBus
+from deskbot.channels.slack.door import Answer, Door, Intake, Trusted
+from deskbot.config import Settings, SystemClock, secret
+from deskbot.ports import Content, RawDelivery
+from deskbot.store.group_commit import GroupCommit
+from deskbot.store.sealing import Sealer
+from deskbot.store.session import Store
+
+if TYPE_CHECKING:
+    from deskbot.adapters.content.watch import LiveContent
+    from deskbot.wiring.inside import Inside
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+SLACK_SETTLES = timedelta(seconds=12)
+
+
+def derived(master: bytes, purpose: str) -> bytes:
+    """Return a key of its own for each purpose, so that none can be used for another."""
+    return sha256(purpose.encode() + b"\0" + master).digest()
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the database of these settings, at its present form."""
+    if settings.database.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    store = Store(settings.database, Sealer(derived(secret(settings), "sealing")))
+    store.upgrade()
+    return store
+
+
+def make_desk(settings: Settings, store: Store, content: Content) -> Desk:
+    """Return the desk as actions see it."""
+    pushes = {"slack": settings.slack_on, "teams": settings.teams_on, "email": settings.mail_on}
+    return Desk(
+        clock=SystemClock(settings.now),
+        content=content,
+        sealer=store.sealer,
+        tokens=Tokens(derived(secret(settings), "buttons")),
+        randomness=secrets.token_bytes,
+        base_url=settings.base_url.rstrip("/"),
+        zone=settings.zone,
+        demo=settings.may_pretend,
+        pushes=frozenset(name for name, on in pushes.items() if on),
+        external_contact=settings.external_contact or "",
+    )
+
+
+def read_content(settings: Settings) -> "LiveContent":
+    """Read the folders HR people own; the result reloads itself while the desk runs."""
+    from deskbot.adapters.content.watch import LiveContent
+
+    return LiveContent(settings.knowledge_dir, settings.rules_dir)
+
+
+class Application:
+    """Everything that serves: the doors first, the rest as soon as it is loaded.
+
+    Slack's door stands on the inbox alone and listens at once; pages, articles and channels are loaded behind it.
+    """
+
+    def __init__(self, settings: Settings, *, settle: timedelta = SLACK_SETTLES) -> None:
+        self.settings = settings
+        self.clock = SystemClock(settings.now)
+        self.store = open_store(settings)
+        self.bus = LocalBus()
+        self.store.listeners.append(self.bus.publish)
+        self.group = GroupCommit(self.store, self._on_new)
+        self.trusted = Trusted()
+        self.intake = Intake(self.group.accept, self._interact, self.clock.now, self.trusted)
+        secret_of_slack = settings.slack_signing_secret
+        self.slack_door = Door(secret_of_slack, self.intake) if secret_of_slack else None
+        self.settle = settle
+        self._ready = asyncio.Event()
+        self._loading: asyncio.Task[None] | None = None
+        self._inside: Inside | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request: Slack's deliveries at their door, everything else by the pages."""
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif self.slack_door is not None and scope.get("path") == "/slack/events":
+            await self.slack_door(scope, receive, send)
+        else:
+            await self._ready.wait()
+            await self.inside.pages(scope, receive, send)
+
+    async def start(self) -> None:
+        """Listen now and load the rest behind."""
+        self.bus.attach()
+        self.bus.listen(self._on_topics)
+        self._loading = asyncio.create_task(self._load())
+
+    async def ready(self) -> None:
+        """Wait until everything is loaded."""
+        if self._loading is not None:
+            await self._loading
+
+    async def stop(self) -> None:
+        """Finish what is in hand and close."""
+        if self._loading is not None:
+            self._loading.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._loading
+        if self._inside is not None:
+            await self._inside.stop()
+        self.group.close()
+        self.store.close()
+
+    @property
+    def inside(self) -> "Inside":
+        """What is behind the doors: worker, deliverer, channels, pages. Await `ready` first."""
+        if self._inside is None:
+            raise RuntimeError("The desk is still loading.")
+        return self._inside
+
+    async def _load(self) -> None:
+        self._inside = await asyncio.to_thread(_inside, self)
+        await self._inside.start()
+        self._ready.set()
+
+    def _on_new(self) -> None:
+        if self._inside is not None:
+            self._inside.worker.wake()
+
+    def _on_topics(self, topics: list[str]) -> None:
+        if self._inside is not None and "outbox" in topics:
+            self._inside.deliverer.wake()
+
+    async def _interact(self, raw: RawDelivery) -> Answer:
+        await self._ready.wait()
+        return await self.inside.respond(raw)
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        await receive()
+        await self.start()
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def _inside(front: Application) -> "Inside":
+    # Loaded on a thread after the doors listen: pages, articles and channels take the better part of a second.
+    from deskbot.wiring.inside import Inside
+
+    return Inside(front)

@@ -1,0 +1,121 @@
+"""What is behind the doors: the live content, the worker, the channels, the timers and the pages."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING
+
+import structlog
+
+from deskbot.answers.markdown import to_html
+from deskbot.channels.slack.channel import SlackChannel
+from deskbot.channels.slack.door import Answer
+from deskbot.channels.slack.interactivity import Interactivity
+from deskbot.channels.slack.socket_mode import SocketDoor
+from deskbot.channels.terminal import Terminal
+from deskbot.channels.webchat import WebChat
+from deskbot.jobs.deliver import Deliverer
+from deskbot.jobs.timers import Timers
+from deskbot.jobs.work import Worker
+from deskbot.ports import Channel, RawDelivery, TransportError
+from deskbot.store import files
+from deskbot.web import app as web
+
+if TYPE_CHECKING:
+    from deskbot.wiring import Application
+
+log = structlog.get_logger()
+
+
+class Inside:
+    """Everything that is loaded once the doors listen."""
+
+    def __init__(self, front: "Application") -> None:
+        from deskbot.wiring import make_desk, read_content
+
+        self.settings = front.settings
+        self.store = front.store
+        self.content = read_content(front.settings)
+        self.desk = make_desk(front.settings, front.store, self.content)
+        self.chat = WebChat(to_html)
+        self.slack = self._slack(front)
+        self.channels = self._channels()
+        self.worker = Worker(self.store, self.desk, self.channels)
+        self.deliverer = Deliverer(self.store, front.clock, self.channels, front.settle)
+        self.timers = Timers(self.store, self.desk, self.content)
+        self.interactivity = (
+            Interactivity(self.slack.api, self.worker.answer, self.desk.base_url) if self.slack else None
+        )
+        self.socket = self._socket(front)
+        self.pages = web.create(
+            self.desk,
+            self.store,
+            bus=front.bus,
+            chat_channel=self.chat,
+            accept=front.group.accept,
+            answer=self.worker.answer,
+        )
+        self._running: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Start the worker, the deliverer and the timers, and open the channels."""
+        if self.slack is not None:
+            await self.slack.start()
+        for name, work in self._loops():
+            self._running.append(asyncio.create_task(work(), name=name))
+        if self.socket is not None:
+            try:
+                await self.socket.start()
+            except TransportError as error:
+                log.error("slack socket", error=error.message)
+
+    async def stop(self) -> None:
+        """Finish what is in hand, then close the channels."""
+        if self.socket is not None:
+            await self.socket.close()
+        self.worker.stop()
+        self.deliverer.stop()
+        self.timers.stop()
+        _, late = await asyncio.wait(self._running, timeout=8)
+        for task in late:
+            task.cancel()
+        if self.slack is not None:
+            await self.slack.close()
+
+    async def respond(self, raw: RawDelivery) -> Answer:
+        """Answer what Slack waits for: a form, a refused form, a toast."""
+        if self.interactivity is None:
+            return Answer()
+        return await self.interactivity.respond(raw)
+
+    def _loops(self) -> list[tuple[str, Callable[[], Coroutine[None, None, None]]]]:
+        return [("worker", self.worker.run), ("deliverer", self.deliverer.run), ("timers", self.timers.run)]
+
+    def _channels(self) -> dict[str, Channel]:
+        channels: list[Channel] = [self.chat, Terminal()]
+        if self.slack is not None:
+            channels.append(self.slack)
+        return {channel.name: channel for channel in channels}
+
+    def _slack(self, front: "Application") -> SlackChannel | None:
+        token = self.settings.slack_bot_token
+        if token is None:
+            return None
+        return SlackChannel(
+            lambda team: token,
+            base_url=self.desk.base_url,
+            api_url=self.settings.slack_api_url,
+            files=self._file,
+            trusted=front.trusted,
+        )
+
+    def _socket(self, front: "Application") -> SocketDoor | None:
+        token = self.settings.slack_app_token
+        return SocketDoor(token, front.intake, self.settings.slack_api_url) if token and self.slack else None
+
+    async def _file(self, attachment: int) -> bytes | None:
+        return await asyncio.to_thread(self._content_of, attachment)
+
+    def _content_of(self, attachment: int) -> bytes | None:
+        with self.store.read() as session:
+            row = files.by_id(session, attachment)
+            return self.store.sealer.open_bytes(session, row.content) if row else None
