@@ -10,13 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select, update
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from deskbot.desk.errors import Unavailable
 from deskbot.desk.text import clean
 from deskbot.ports import RawDelivery
 from deskbot.store import prepared
 from deskbot.store.columns import Instant
+from deskbot.store.prepared import Transaction
 from deskbot.store.sealing import DESK, Sealer
 from deskbot.store.session import Store
 from deskbot.store.tables import Inbox
@@ -92,21 +93,21 @@ def accept(store: Store, deliveries: Sequence[RawDelivery]) -> list[bool]:
     there but not yet worked counts as new.
     """
     try:
-        with store.write() as session:
+        with store.bare() as session:
             return [_keep(store, session, delivery) for delivery in deliveries]
     except Unavailable:
         if store.sqlite:
             raise
-    with store.write() as session:
+    with store.bare() as session:
         return [_keep(store, session, each) or _is_pending(session, each) for each in deliveries]
 
 
-def _is_pending(session: Session, delivery: RawDelivery) -> bool:
+def _is_pending(session: Transaction, delivery: RawDelivery) -> bool:
     rows = prepared.run(session, _PENDING, {"wanted": clean(delivery.key)})
     return bool(rows and rows[0][0])
 
 
-def _keep(store: Store, session: Session, delivery: RawDelivery) -> bool:
+def _keep(store: Store, session: Transaction, delivery: RawDelivery) -> bool:
     """Insert one delivery; the unique key decides, so that two of the same can never both be new."""
     row = {
         "key": clean(delivery.key),
@@ -119,24 +120,24 @@ def _keep(store: Store, session: Session, delivery: RawDelivery) -> bool:
     return prepared.insert(session, Inbox, row, unless_there=True) != 0
 
 
-def claim(session: Session, sealer: Sealer, now: datetime, lease: timedelta, limit: int = 50) -> list[Delivery]:
+def claim(session: Transaction, sealer: Sealer, now: datetime, lease: timedelta, limit: int = 50) -> list[Delivery]:
     """Lease the oldest waiting deliveries, in order; whoever dies with them loses them when the lease ends."""
     values = {"now": now, "lease": now + lease, "most": limit}
     return [_delivery(sealer, session, row) for row in sorted(prepared.run(session, _CLAIM, values))]
 
 
-def take(session: Session, sealer: Sealer, key: str) -> Delivery | None:
+def take(session: Transaction, sealer: Sealer, key: str) -> Delivery | None:
     """Lock the delivery with this key to work it in this very transaction; None when it is done or being worked."""
     rows = prepared.run(session, _TAKE, {"wanted": clean(key)})
     return _delivery(sealer, session, rows[0]) if rows else None
 
 
-def done(session: Session, delivery_id: int, now: datetime) -> bool:
+def done(session: Transaction, delivery_id: int, now: datetime) -> bool:
     """Mark the delivery done and empty its body, in the transaction of its work; False when it was done already."""
     return prepared.change(session, _DONE, {"row": delivery_id, "now": now}) == 1
 
 
-def failed(session: Session, delivery_id: int, error: str, retry_at: datetime | None) -> None:
+def failed(session: Transaction, delivery_id: int, error: str, retry_at: datetime | None) -> None:
     """Put the delivery back until `retry_at`, or aside for an operator (None; the body is kept).
 
     `error` holds no words of people.
@@ -145,6 +146,6 @@ def failed(session: Session, delivery_id: int, error: str, retry_at: datetime | 
     prepared.change(session, _FAILED, values)
 
 
-def _delivery(sealer: Sealer, session: Session, row: tuple[Any, ...]) -> Delivery:
+def _delivery(sealer: Sealer, session: Transaction, row: tuple[Any, ...]) -> Delivery:
     number, key, channel, kind, body, received_at, attempts = row
     return Delivery(number, key, channel, kind, sealer.open_bytes(session, body) or b"", received_at, attempts)

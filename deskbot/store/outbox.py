@@ -13,12 +13,13 @@ from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from deskbot.desk.text import clean
 from deskbot.store import prepared
 from deskbot.store.announce import announce
 from deskbot.store.columns import Instant, Sealed
+from deskbot.store.prepared import Transaction
 from deskbot.store.sealing import Sealer, Subject
 from deskbot.store.tables import Outbox
 
@@ -120,7 +121,7 @@ _ABANDONED = update(Outbox).where(col(Outbox.live), col(Outbox.state) == "sendin
 
 
 def enqueue(
-    session: Session,
+    session: Transaction,
     sealer: Sealer,
     *,
     key: str,
@@ -154,49 +155,54 @@ def enqueue(
     return prepared.insert(session, Outbox, row, unless_there=True) != 0
 
 
-def claim(session: Session, sealer: Sealer, now: datetime, lease: timedelta, limit: int = 50) -> list[Parcel]:
+def claim(session: Transaction, sealer: Sealer, now: datetime, lease: timedelta, limit: int = 50) -> list[Parcel]:
     """Lease what is due and first in its lane; the next of a lane comes only when the one before has left it."""
     return _parcels(session, sealer, _CLAIM, {"now": now, "lease": now + lease, "most": limit})
 
 
 def stale(
-    session: Session, sealer: Sealer, now: datetime, lease: timedelta, limit: int = 50, settle: timedelta = timedelta(0)
+    session: Transaction,
+    sealer: Sealer,
+    now: datetime,
+    lease: timedelta,
+    limit: int = 50,
+    settle: timedelta = timedelta(0),
 ) -> list[Parcel]:
     """Lease the rows found in `sending` whose lease ended at least `settle` ago: look for them before sending again."""
     return _parcels(session, sealer, _CLAIM_STALE, {"now": now - settle, "lease": now + lease, "most": limit})
 
 
-def sent(session: Session, parcel: Parcel, external_id: str, now: datetime) -> bool:
+def sent(session: Transaction, parcel: Parcel, external_id: str, now: datetime) -> bool:
     """Record that it is in the channel and empty the payload; False when the lease had passed to somebody else."""
     return _record(session, _SENT, parcel, external=external_id, now=now)
 
 
-def again(session: Session, parcel: Parcel, run_at: datetime, error: str) -> bool:
+def again(session: Transaction, parcel: Parcel, run_at: datetime, error: str) -> bool:
     """It certainly did not arrive: send it again at `run_at`; the rest of its lane waits."""
     return _record(session, _AGAIN, parcel, now=run_at, reason=error)
 
 
-def ambiguous(session: Session, parcel: Parcel, look_at: datetime, error: str) -> bool:
+def ambiguous(session: Transaction, parcel: Parcel, look_at: datetime, error: str) -> bool:
     """It may have arrived: `stale` hands it out at `look_at`, to be looked for; the rest of its lane waits."""
     return _record(session, _AMBIGUOUS, parcel, lease=look_at, reason=error)
 
 
-def fail(session: Session, parcel: Parcel, error: str) -> bool:
+def fail(session: Transaction, parcel: Parcel, error: str) -> bool:
     """It will never go; its lane goes on without it."""
     return _record(session, _ENDED, parcel, end="failed", reason=error)
 
 
-def park(session: Session, parcel: Parcel, error: str) -> bool:
+def park(session: Transaction, parcel: Parcel, error: str) -> bool:
     """An operator must act before it can go; its lane goes on without it, the payload is kept."""
     return _record(session, _ENDED, parcel, end="parked", reason=error)
 
 
-def abandoned(session: Session, now: datetime) -> int:
+def abandoned(session: Transaction, now: datetime) -> int:
     """End the leases of every row in `sending`, when a lone process starts and knows that nobody is sending."""
     return prepared.change(session, _ABANDONED, {"now": now})
 
 
-def next_due(session: Session) -> datetime | None:
+def next_due(session: Transaction) -> datetime | None:
     """Return when the outbox next has something to do: the earliest `run_at` or end of a lease among live rows."""
     rows = prepared.run(session, _NEXT)
     times = [at for at in rows[0] if at is not None]
@@ -209,16 +215,16 @@ _NEXT = select(
 )
 
 
-def _record(session: Session, statement: Any, parcel: Parcel, **values: Any) -> bool:
+def _record(session: Transaction, statement: Any, parcel: Parcel, **values: Any) -> bool:
     row = {"row": parcel.id, "lease_token": parcel.attempts, **values}
     return prepared.change(session, statement, row) == 1
 
 
-def _parcels(session: Session, sealer: Sealer, statement: Any, values: dict[str, Any]) -> list[Parcel]:
+def _parcels(session: Transaction, sealer: Sealer, statement: Any, values: dict[str, Any]) -> list[Parcel]:
     rows = sorted(prepared.run(session, statement, values), key=lambda row: row[0])
     return [Parcel(*(*row[:-1], _opened(session, sealer, row[-1]))) for row in rows]
 
 
-def _opened(session: Session, sealer: Sealer, payload: Sealed) -> dict[str, Any] | None:
+def _opened(session: Transaction, sealer: Sealer, payload: Sealed) -> dict[str, Any] | None:
     words = sealer.open(session, payload)
     return None if words is None else json.loads(words)

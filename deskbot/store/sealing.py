@@ -17,6 +17,7 @@ from deskbot.desk.errors import Conflict, DeskError
 from deskbot.desk.text import clean
 from deskbot.store import prepared
 from deskbot.store.columns import Sealed
+from deskbot.store.prepared import Transaction
 from deskbot.store.tables import SealKey
 
 Subject = tuple[str, int]
@@ -65,7 +66,7 @@ class Sealer:
         self._by_subject: dict[Subject, _Key] = {}
         self._by_id: dict[int, _Key] = {}
 
-    def seal(self, session: Session, subject: Subject, content: str | bytes) -> Sealed:
+    def seal(self, session: Transaction, subject: Subject, content: str | bytes) -> Sealed:
         """Seal text (cleaned first) or bytes under the subject's key, making the key on first use."""
         plain = clean(content).encode() if isinstance(content, str) else content
         key = self._key_of(session, subject)
@@ -73,12 +74,12 @@ class Sealer:
         nonce = os.urandom(_NONCE)
         return Sealed(head + nonce + key.cipher.encrypt(nonce, plain, head))
 
-    def open(self, session: Session, sealed: bytes | None) -> str | None:
+    def open(self, session: Transaction, sealed: bytes | None) -> str | None:
         """Return the text, or None when there is none or its key has been erased."""
         plain = self.open_bytes(session, sealed)
         return None if plain is None else plain.decode()
 
-    def open_bytes(self, session: Session, sealed: bytes | None) -> bytes | None:
+    def open_bytes(self, session: Transaction, sealed: bytes | None) -> bytes | None:
         """Return the bytes, or None when there are none or their key has been erased."""
         if not sealed:
             return None
@@ -108,7 +109,7 @@ class Sealer:
         session.flush()
         return len(rows)
 
-    def committed(self, session: Session) -> None:
+    def committed(self, session: Transaction) -> None:
         """Let go of the keys the session erased and take over those it used; `Store.write` calls this."""
         for subject in session.info.pop("erased", ()):
             self._forget(subject)
@@ -127,7 +128,7 @@ class Sealer:
         self._by_subject[subject] = key
         self._by_id[key.id] = key
 
-    def _hold(self, session: Session, subject: Subject, key: _Key) -> _Key:
+    def _hold(self, session: Transaction, subject: Subject, key: _Key) -> _Key:
         """Keep an open key: for the session while it writes, for everybody when it only reads."""
         if session.info.get("writing"):
             session.info.setdefault("keys", {})[subject] = key
@@ -135,18 +136,18 @@ class Sealer:
             self._remember(subject, key)
         return key
 
-    def _key_of(self, session: Session, subject: Subject) -> _Key:
+    def _key_of(self, session: Transaction, subject: Subject) -> _Key:
         key = self._by_subject.get(subject)
         if key is not None and key.until > time.monotonic() and subject not in session.info.get("erased", ()):
             return key
         held: dict[Subject, _Key] = session.info.get("keys", {})
         return held.get(subject) or self._find(session, subject) or self._make(session, subject)
 
-    def _find(self, session: Session, subject: Subject) -> _Key | None:
+    def _find(self, session: Transaction, subject: Subject) -> _Key | None:
         rows = prepared.run(session, _BY_SUBJECT, {"kind": subject[0], "subject": subject[1]})
         return self._hold(session, subject, self._opened(subject, *rows[0])) if rows else None
 
-    def _make(self, session: Session, subject: Subject) -> _Key:
+    def _make(self, session: Transaction, subject: Subject) -> _Key:
         wrapped = self._wrap(subject, AESGCM.generate_key(256))
         values = {"subject_kind": subject[0], "subject_id": subject[1], "wrapped": wrapped}
         prepared.insert(session, SealKey, values, unless_there=True)
@@ -155,7 +156,7 @@ class Sealer:
             raise Conflict("The key that seals this text was erased while it was written; try again.")
         return found
 
-    def _key_numbered(self, session: Session, number: int) -> _Key | None:
+    def _key_numbered(self, session: Transaction, number: int) -> _Key | None:
         key = self._by_id.get(number)
         if key is not None and key.until > time.monotonic():
             return key
