@@ -42,6 +42,7 @@ class Worker:
 
     async def run(self) -> None:
         """Work until `stop`; what is claimed and not finished is taken up again after its lease."""
+        await self._call(self._abandoned)
         while not self._stopping:
             if not await self.once():
                 self._wake.clear()
@@ -63,6 +64,12 @@ class Worker:
         """Work one delivery now and return its turn; None when it was done before or asks for nothing."""
         delivery = await self._call(lambda: self._take(key))
         return await self._work(delivery) if delivery is not None else None
+
+    def _abandoned(self) -> None:
+        """A lone process knows at its start that nobody is at work; what was in hand is taken up at once."""
+        if self._store.sqlite:
+            with self._store.write() as session:
+                inbox.abandoned(session)
 
     def _claim(self) -> list[Delivery]:
         with self._store.write() as session:

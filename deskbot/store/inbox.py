@@ -83,6 +83,7 @@ _FAILED = (
         retry_at=bindparam("later", type_=Instant),
     )
 )
+_ABANDONED = update(Inbox).where(col(Inbox.pending)).values(lease_until=None)
 _PENDING = select(col(Inbox.pending)).where(col(Inbox.key) == bindparam("wanted"))
 
 
@@ -144,6 +145,11 @@ def failed(session: Transaction, delivery_id: int, error: str, retry_at: datetim
     """
     values = {"row": delivery_id, "reason": error, "later": retry_at, "again": retry_at is not None}
     prepared.change(session, _FAILED, values)
+
+
+def abandoned(session: Transaction) -> int:
+    """End every lease, when a lone process starts and knows that nobody is at work; return how many wait."""
+    return prepared.change(session, _ABANDONED)
 
 
 def _delivery(sealer: Sealer, session: Transaction, row: tuple[Any, ...]) -> Delivery:
