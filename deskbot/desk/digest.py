@@ -236,6 +236,11 @@ def figures(
     }
 
 
+def is_quiet(figures: Mapping[str, Any]) -> bool:
+    """Whether nothing happened in the week and nothing is open, so that nobody needs to be told."""
+    return not any((figures["opened"], figures["resolved"], figures["backlog"]["count"], figures["breaches"]["count"]))
+
+
 def _iso(at: datetime, zone: str) -> str:
     return at.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
 

@@ -7,7 +7,7 @@ from typing import Any
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from deskbot.desk.digest import parse_week
+from deskbot.desk.digest import is_quiet, parse_week
 from deskbot.desk.texts import say
 
 MASKED = "–"
@@ -20,7 +20,7 @@ Names = Mapping[Any, str]
 def to_markdown(figures: Mapping[str, Any], language: str, names: Names, base_url: str = "") -> str:
     """Return the digest as Markdown. `names` gives role keys and person ids their names in the reader's language."""
     parts = [f"# {title(figures, language, names)}", _summary(figures, language)]
-    if _quiet(figures):
+    if is_quiet(figures):
         parts.append(say("digest.quiet", language))
     else:
         parts += [_times(figures, language), _breaches(figures, language, names, base_url), _backlog(figures, language)]
@@ -68,10 +68,6 @@ def sparkline(counts: Sequence[int | None]) -> str:
     """Return counts as a row of little bars; a masked one is a dash."""
     highest = max((count for count in counts if count), default=0)
     return "".join(MASKED if c is None else _BARS[round(c * 7 / highest) if highest else 0] for c in counts)
-
-
-def _quiet(figures: Mapping[str, Any]) -> bool:
-    return not any((figures["opened"], figures["resolved"], figures["backlog"]["count"], figures["breaches"]["count"]))
 
 
 def _summary(figures: Mapping[str, Any], language: str) -> str:

@@ -38,7 +38,7 @@ class Timers:
         self._every(2, "files", lambda: self._content.poll())
         self._every(15, "sweep", lambda: self._within(lambda s: sweep.sweep(s, self._desk, self._desk.now())))
         self._every(300, "close", lambda: self._within(lambda s: sweep.close_resolved(s, self._desk, self._desk.now())))
-        self._every(600, "digest", lambda: self._within(lambda s: digest.run(s, self._desk, self._desk.now())))
+        self._every(600, "digest", lambda: digest.run(self._store, self._desk, self._desk.now()))
         self._scheduler.start()
         try:
             await self._stopped.wait()

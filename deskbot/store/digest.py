@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Row, Select, and_, case, func, literal_col
 from sqlmodel import Session, col
 from sqlmodel import select as entities
 
-from deskbot.desk.digest import AGES
-from deskbot.store.tables import Answered, Digest, Event, Ticket
+from deskbot.desk.digest import AGES, Happening
+from deskbot.store.tables import Answered, Digest, Event, Notice, Ticket
 
 _CHUNK = 500
 # Literals, because SQLite proves that a partial index applies only where the condition is written out.
@@ -33,6 +33,7 @@ _COLUMNS = (
     col(Ticket.calendar),
     col(Ticket.priority),
 )
+_BY_TICKET = (col(Event.ticket_id), col(Event.seq))
 
 
 def _live(session: Session) -> Any:
@@ -87,15 +88,15 @@ def touched(session: Session, after: datetime) -> set[int]:
     return set(session.execute(select(col(Event.ticket_id)).where(col(Event.at) > after).distinct()).scalars())
 
 
-def histories(session: Session, ids: Iterable[int], until: datetime) -> dict[int, list[Event]]:
-    """Return the events of these tickets up to an instant, in order."""
-    found: dict[int, list[Event]] = {}
+def histories(session: Session, ids: Iterable[int], until: datetime) -> dict[int, list[Happening]]:
+    """Return what happened to these tickets up to an instant, in order."""
+    found: dict[int, list[Happening]] = {}
     wanted = sorted(ids)
     for at in range(0, len(wanted), _CHUNK):
         mine = col(Event.ticket_id).in_(wanted[at : at + _CHUNK])
-        rows = entities(Event).where(mine, col(Event.at) <= until).order_by(col(Event.ticket_id), col(Event.seq))
-        for event in session.exec(rows):
-            found.setdefault(event.ticket_id, []).append(event)
+        rows = select(col(Event.ticket_id), col(Event.at), col(Event.kind), col(Event.data))
+        for row in session.execute(rows.where(mine, col(Event.at) <= until).order_by(*_BY_TICKET)):
+            found.setdefault(row[0], []).append(Happening(row[1], row[2], row[3]))
     return found
 
 
@@ -120,7 +121,7 @@ def counts(session: Session, start: datetime, end: datetime) -> tuple[dict[str, 
 def _by_role(session: Session, at: Any, start: datetime, end: datetime) -> dict[str, int]:
     role = col(Ticket.role)
     rows = session.execute(select(role, func.count()).where(at >= start, at < end).group_by(role))
-    return {name: count for name, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def asked(session: Session, start: datetime, end: datetime) -> list[tuple[str, str | None, str | None, Any, int]]:
@@ -141,3 +142,9 @@ def weeks(session: Session, role: str, limit: int = 53) -> list[str]:
     """Return the weeks that have a stored digest of the role, the newest first."""
     rows = entities(Digest.week).where(Digest.role == role).order_by(col(Digest.week).desc()).limit(limit)
     return list(session.exec(rows))
+
+
+def notices(session: Session, start: str) -> set[str]:
+    """Return the keys of what people were told that begin like this."""
+    key = col(Notice.key)
+    return set(session.exec(entities(Notice.key).where(key >= start, key < start + "\x7f")))
