@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from deskbot.actions.desk import Desk
 from deskbot.actions.tokens import Tokens
 from deskbot.adapters.bus import LocalBus
+from deskbot.adapters.pdf import LetterPress
 from deskbot.channels.slack.door import Answer, Door, Intake, Trusted
 from deskbot.config import Settings, SystemClock, secret
 from deskbot.ports import Content, RawDelivery
@@ -57,6 +58,7 @@ def make_desk(settings: Settings, store: Store, content: Content) -> Desk:
         demo=settings.may_pretend,
         pushes=frozenset(name for name, on in pushes.items() if on),
         external_contact=settings.external_contact or "",
+        press=LetterPress(),
     )
 
 

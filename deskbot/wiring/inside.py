@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from deskbot.answers.markdown import to_html
+from deskbot.channels.email.channel import EmailChannel
 from deskbot.channels.slack.channel import SlackChannel
 from deskbot.channels.slack.door import Answer
 from deskbot.channels.slack.interactivity import Interactivity
@@ -94,7 +95,14 @@ class Inside:
         channels: list[Channel] = [self.chat, Terminal()]
         if self.slack is not None:
             channels.append(self.slack)
+        if self.settings.smtp_url and self.settings.mail_from:
+            channels.append(self._mail(self.settings.smtp_url, self.settings.mail_from))
         return {channel.name: channel for channel in channels}
+
+    def _mail(self, smtp_url: str, mail_from: str) -> EmailChannel:
+        return EmailChannel(
+            smtp_url, mail_from, base_url=self.desk.base_url, clock=self.desk.clock, to_html=to_html
+        )
 
     def _slack(self, front: "Application") -> SlackChannel | None:
         token = self.settings.slack_bot_token
