@@ -61,7 +61,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading of an article with its text. `path` is the chain of titles down to it, `version` a hash of `text_md`."""
+    """A heading of an article with its text. `path` is the chain of titles down to it, `version` a hash of the text."""
 
     id: str
     path: tuple[str, ...]

@@ -29,7 +29,7 @@ class Audience:
 class AudienceRule:
     """Conditions of one article: every key given must hold, and within a key one of the values is enough.
 
-    The words `managers` and `hr` name circles: being in one of those named is enough, and HR may read what managers may.
+    The words `managers` and `hr` name circles: being in one of those named is enough. HR may read what managers may.
     """
 
     words: frozenset[str] = frozenset()

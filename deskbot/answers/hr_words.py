@@ -4,6 +4,8 @@ A line is `idea: words ; palavras`. A customer adds more in `knowledge/_synonyms
 company: nothing here speaks of one handbook.
 """
 
+# ruff: noqa: E501 - each idea is one line, because a line is one entry
+
 GROUPS = """
 time_off: time off, days off, day off, vacation, vacations, pto, paid time off, annual leave, holiday leave, holidays from work, personal days, leave days, time away, away from work ; ferias, dias de ferias, folga, dias livres
 public_holiday: public holiday, bank holiday, company holiday, federal holiday, statutory holiday, office closed, holiday, holidays ; feriado, feriados, ponte
@@ -65,7 +67,7 @@ insurance_card: insurance card, id card, member id, digital card, member card, p
 mental: mental health, counseling, counselling, counselor, therapist, therapy, eap, employee assistance program, stress, burnout, psychologist, anxiety, wellbeing, well-being, wellness ; saude mental, terapia, psicologo, apoio psicologico, ansiedade, bem-estar
 doctor: doctor, physician, hospital, clinic, medical certificate, doctor's note, doctors note, healthcare provider, health care provider, certification ; medico, hospital, clinica, atestado
 gym: gym, fitness, exercise class, sport, workout, health club ; ginasio, desporto
-childcare: childcare, child care, daycare, day care, nanny, babysitter, backup care, dependent care, nursery, creche, caregiver, caregiving, elder care, eldercare, sitter ; creche, infantario, ama, cuidador
+childcare: childcare, child care, daycare, day care, babysitter, backup care, dependent care, nursery, creche, caregiver, caregiving, elder care, eldercare, sitter ; creche, infantario, ama, cuidador
 commute: commute, commuter, commuting, transit, transit benefit, subway, metro, bus, train pass, public transport, parking, park, bike, bicycle, transportation ; transportes, passe, estacionamento, bicicleta, deslocacao
 student_loan: student loan, student loans, pslf, loan forgiveness, public service loan forgiveness, college debt ; emprestimo estudantil
 training: training, course, courses, class, classes, learning, education, professional development, certification, conference, conferences, workshop, seminar, continuing education, tuition, book, books, learn, school, study, degree ; formacao, curso, cursos, conferencia, propinas, livro, livros, estudar
@@ -101,7 +103,7 @@ travel: travel, traveling, travelling, trip, business trip, business travel, fli
 lodging: lodging, hotel, hotels, airbnb, accommodation, stay, room ; hotel, alojamento, estadia
 per_diem: per diem, meals, food, dinner, dinners, lunch, meal allowance, restaurant, eat ; ajudas de custo, refeicao, refeicoes, jantar, subsidio de refeicao, subsidio de alimentacao
 car: car, rental car, rental, mileage, drive, driving, taxi, uber, lyft, ride, vehicle, rideshare ; carro, aluguer, quilometros, taxi
-baggage: baggage, luggage, bag, bags, suitcase, checked bag ; bagagem, mala
+baggage: baggage, luggage, bag, bags, checked bag ; bagagem, mala
 credit_card: credit card, company card, corporate card, purchase card, travel card, debit card ; cartao de credito, cartao da empresa
 purchase: purchase, buy, buying, procurement, order, ordering, purchasing, acquire, vendor ; comprar, compra, encomendar, aquisicao
 laptop: laptop, computer, machine, macbook, device, devices, hardware, equipment, monitor, keyboard, phone, headset ; computador, portatil, equipamento, telemovel, monitor
@@ -167,4 +169,40 @@ photo: photo, headshot, picture, profile picture ; foto, fotografia
 phone_number: phone, telephone, call, hotline, number to call ; telefone, ligar
 schedule_meeting: book a meeting, office hours, schedule a meeting
 resume: resume, cv, cover letter ; curriculo, cv
+invoice: invoice, invoices, invoicing, bill, billing, bills ; fatura, faturas, faturacao
+claim: claim, claims, denied claim, appeal, dispute, rejected, rejects, denied, denial, refused, refuse ; sinistro, participacao, recusado, recusa, recurso
+reference: reference, references, recommendation, recommendation letter ; referencia, referencias, recomendacao
+gifts_hospitality: anti-corruption, anti-bribery, corruption, bribery, bribe, gift, gifts, hospitality, entertainment, kickback ; ofertas, prendas, corrupcao, suborno
+disaster: natural disaster, disaster, flood, earthquake, storm, wildfire, tornado, inclement weather, severe weather ; catastrofe, tempestade, inundacao, sismo
+own_device: personal device, personal devices, own device, byod, personal computer, own computer, own laptop, own phone ; equipamento pessoal, computador pessoal
+coworking: coworking, co-working, co working, shared office, office space ; coworking
+last_pay: final pay, final paycheck, last paycheck, last pay, final wages, final salary ; ultimo salario, acerto de contas
+extend: extend, extension, longer, additional time, more time, prolong ; prolongar, extensao
+moving_help: moving company, moving help, moving costs, moving expenses, relocation assistance, relocation package ; transportadora, despesas de mudanca
+rights: rights, entitled, law, legal, regulation, regulations, statutory ; direitos, lei, legislacao
+file_where: where to find, locate, location, download, copy, digital copy, access ; onde encontrar, descarregar, copia
+time_since: years, year, tenure, seniority, length of service ; anos, antiguidade
+start_end: begin, begins, start, starts, effective, kick in, kicks in ; comeca, inicio, comecar
+end: end, ends, ending, stop, stops, until when, last, finish ; acaba, fim, termina, ate quando
+who_decides: decide, decides, decision, decision maker, decision makers, authority ; decide, decisao, decisor
+frequency: how often, every, frequency, cadence, weekly, monthly, quarterly, annually, yearly, per year ; com que frequencia, mensal, anual, semanal
+count: how many, number of, count, amount, quantity, how much ; quantos, quantas, quanto, numero de
+visitor: visitor, visitors, guest, guests, visit ; visita, visitante, convidado
+package: package, packages, mail, shipping, ship, delivery, courier ; encomenda, correio, envio
+print: print, printer, printing, scan, scanner ; imprimir, impressora
+room: conference room, meeting room, book a room, room booking, reserve ; sala, sala de reunioes, reservar
+event: event, events, party, celebration, social ; evento, eventos, festa
+music: snacks, coffee, kitchen, food, drinks ; cafe, cozinha, lanche
+shadow: shadow, shadowing, rotation, job rotation, exchange
+survey: survey, surveys, questionnaire, engagement, pulse ; inquerito, questionario
+workday_tool: hris, hr system, self-service, employee portal, portal, hr links, bamboohr, workday ; portal, sistema de rh
+security_clear: confidential information, classified, sensitive information, secret, secrets ; informacao confidencial, segredo
+record: record, records, recording, personnel file, employee file, archive ; registo, processo individual, arquivo
+sign: sign, signature, docusign, signed, signing ; assinar, assinatura
+tell_manager: notify your manager, tell my manager, tell my boss, inform my manager ; avisar o chefe, informar o chefe
+return: return, returning, return to work, come back, back to work, coming back ; regresso, regressar, voltar ao trabalho
+keep: keep, retain, continue, retention, maintain ; manter, continuar
+free: free, complimentary, no cost, gratis ; gratis, gratuito
+compare_level: level, levels, ladder, ic, individual contributor, seniority, job level, band, bands, salary band, pay band, range, pay range ; nivel, niveis, escalao, banda salarial
+dispute: disagree, disagreement, appeal, contest, complaint, unfair ; discordar, reclamar, contestar
 """

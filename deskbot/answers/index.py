@@ -1,4 +1,4 @@
-"""The inverted index of the knowledge base: which sections and pages speak of a term, and how much."""
+"""The inverted index of the knowledge base: which sections speak of a term, how much and where."""
 
 import math
 from collections import Counter
@@ -13,16 +13,47 @@ from deskbot.answers.markdown import to_plain
 from deskbot.answers.terms import STOP_STEMS, Thesaurus, stems
 from deskbot.desk.folding import words
 
-Ids = npt.NDArray[np.int32]
-Scores = npt.NDArray[np.float32]
+Floats = npt.NDArray[np.float32]
+Rows = npt.NDArray[np.int32]
 
-K1 = 1.2
-K1_PAGE = 1.2
-FIELD_WEIGHT = {"heading": 3.0, "alias": 4.0, "chain": 1.2, "file": 0.8, "body": 1.0}
-BODY_LENGTH = 60.0  # words of a usual section: longer ones count less for each word, shorter ones more
-BODY_B = 0.6
-PAGE_LENGTH = 600.0
-PAGE_B = 0.4
+K1 = 1.2  # how soon repeating a word stops to count
+BODY_LENGTH = 60.0  # words of a usual section: in longer ones a word counts less, in shorter ones more
+BODY_B = 0.6  # how much length matters, 0 to 1
+HEAD, CHAIN = 1, 2  # a term's places besides the text: the section's heading or aliases, the titles above it
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A heading or alias as its stems, each with the ideas that it expresses."""
+
+    stems: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SectionTerms:
+    """What the index keeps of a section: saturated weights of the text's terms, places of others, names, length."""
+
+    body: Mapping[str, float]
+    places: Mapping[str, int]
+    names: tuple[Name, ...]
+    counts: Mapping[str, int]
+    length: int
+
+
+def read_section(section: Section, thesaurus: Thesaurus) -> SectionTerms:
+    """Return the section's terms; the slow part of building, and the same for the same text."""
+    language = section.article.language
+    counts, length = _counts(to_plain(section.text_md), language, thesaurus)
+    norm = 1.0 - BODY_B + BODY_B * max(length, 8) / BODY_LENGTH
+    body = {term: (count / norm) * (K1 + 1) / (count / norm + K1) for term, count in counts.items()}
+    titles = [section.title, *(section.article.aliases if section.level <= 1 else ())]
+    above = [*section.path[:-1], section.article.title] if section.path else []
+    places: dict[str, int] = {}
+    for place, texts in ((HEAD, titles), (CHAIN, above)):
+        for text in texts:
+            for term in (*_counts(text, language, thesaurus)[0], *_initials(text)):
+                places[term] = places.get(term, 0) | place
+    return SectionTerms(body, places, tuple(_name(text, language, thesaurus) for text in titles), counts, length)
 
 
 def _counts(text: str, language: str, thesaurus: Thesaurus) -> tuple[Counter[str], int]:
@@ -33,123 +64,132 @@ def _counts(text: str, language: str, thesaurus: Thesaurus) -> tuple[Counter[str
     return found, len(sequence)
 
 
-def _pairs(text: str, language: str) -> list[str]:
-    """Return neighbouring words as terms, small words included: "at will" is more than its parts."""
-    sequence = stems(words(text), language)
-    return [f"{a} {b}" for a, b in zip(sequence, sequence[1:], strict=False)]
-
-
 def _initials(heading: str) -> list[str]:
+    """Return the abbreviation that a heading such as "Pregnancy Disability Leave" has in people's mouths."""
     names = [word for word in heading.split() if word[:1].isupper()]
-    return ["".join(name[0] for name in names).lower()] if 2 <= len(names) <= 6 else []
+    return ["".join(name[0] for name in names).lower()] if 3 <= len(names) <= 6 else []
 
 
-def section_terms(section: Section, thesaurus: Thesaurus) -> dict[str, float]:
-    """Return the section's terms with their weighted counts over heading, aliases, titles above, file name and text."""
-    language = section.article.language
-    out: Counter[str] = Counter()
-    body, length = _counts(to_plain(section.text_md), language, thesaurus)
-    norm = 1.0 / (1.0 - BODY_B + BODY_B * max(length, 8) / BODY_LENGTH)
-    for term, count in body.items():
-        out[term] += count * norm  # type: ignore[assignment]
-    parts: list[tuple[str, str]] = [("heading", section.title), ("chain", " . ".join(section.path[:-1]))]
-    parts += [
-        ("file", section.article.path.removesuffix(".md").replace("/", " . ").replace("-", " ").replace("_", " "))
-    ]
-    parts += [("alias", alias) for alias in section.article.aliases] if section.level <= 1 else []
-    for field, text in parts:
-        for term in _counts(text, language, thesaurus)[0]:
-            out[term] += FIELD_WEIGHT[field]  # type: ignore[assignment]
-        if field in ("heading", "alias"):
-            for term in (*_pairs(text, language), *_initials(text)):
-                out[term] += FIELD_WEIGHT[field]  # type: ignore[assignment]
-    return dict(out)
+def _name(text: str, language: str, thesaurus: Thesaurus) -> Name:
+    sequence = stems(words(text), language)
+    ideas: dict[int, list[str]] = {}
+    for at, length, idea in thesaurus.ideas(sequence):
+        for place in range(at, at + length):
+            ideas.setdefault(place, []).append(idea)
+    return Name(tuple((stem, *ideas.get(at, ())) for at, stem in enumerate(sequence) if stem not in STOP_STEMS))
 
 
 @dataclass(frozen=True, slots=True)
-class Postings:
-    """For each term the rows that hold it and how much; compressed rows in two arrays."""
+class Posting:
+    """The sections (rows, ascending) that hold a term, with its weight in their text and its places elsewhere."""
 
-    number: Mapping[str, int]
-    starts: npt.NDArray[np.int64]
-    rows: Ids
-    weights: Scores
-    idf: Scores
-    size: int
-
-    def of(self, term: str) -> tuple[Ids, Scores, float] | None:
-        """Return rows, saturated weights and inverse document frequency of the term; None if nobody says it."""
-        number = self.number.get(term)
-        if number is None:
-            return None
-        begin, end = self.starts[number], self.starts[number + 1]
-        return self.rows[begin:end], self.weights[begin:end], float(self.idf[number])
-
-
-def postings(documents: Sequence[Mapping[str, float]], k1: float) -> Postings:
-    """Build postings over documents given as term → weighted count; weights are saturated as BM25 does."""
-    number: dict[str, int] = {}
-    terms: list[int] = []
-    counts: list[float] = []
-    lengths: list[int] = []
-    for document in documents:
-        lengths.append(len(document))
-        for term, count in document.items():
-            terms.append(number.setdefault(term, len(number)))
-            counts.append(count)
-    return _compressed(number, np.array(terms, np.int32), np.array(counts, np.float32), np.array(lengths, np.int64), k1)
-
-
-def _compressed(
-    number: dict[str, int], terms: Ids, counts: Scores, lengths: npt.NDArray[np.int64], k1: float
-) -> Postings:
-    size = len(lengths)
-    rows = np.repeat(np.arange(size, dtype=np.int32), lengths)
-    order = np.argsort(terms, kind="stable")
-    frequency = np.bincount(terms, minlength=len(number))
-    starts = np.concatenate(([0], np.cumsum(frequency))).astype(np.int64)
-    idf = np.log1p((size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
-    weights = (counts * (k1 + 1) / (counts + k1)).astype(np.float32)
-    return Postings(number, starts, rows[order], weights[order], idf, size)
+    rows: Rows
+    body: Floats
+    places: npt.NDArray[np.uint8]
+    rough: Floats
+    idf: float
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Postings of sections and of pages, and for each section the page it is on."""
+    """Postings of all terms in compressed rows, what is known of each section, and ideas by page."""
 
-    sections: Postings
-    pages: Postings
-    page_of: Ids
+    number: Mapping[str, int]
+    starts: npt.NDArray[np.int64]
+    rows: Rows
+    body: Floats
+    places: npt.NDArray[np.uint8]
+    rough: Floats
+    idf: Floats
+    names: tuple[tuple[Name, ...], ...]
+    length: Floats
+    page_of: Rows
+    page_ideas: Mapping[str, tuple[Rows, Floats]]
+    pages: int
     thesaurus: Thesaurus
     languages: tuple[str, ...]
 
+    @property
+    def size(self) -> int:
+        """The number of sections."""
+        return len(self.names)
 
-def build_index(pages: Iterable[Page], thesaurus: Thesaurus) -> Index:
-    """Index every section of the pages, in order."""
-    documents: list[dict[str, float]] = []
-    page_documents: list[dict[str, float]] = []
-    page_of: list[int] = []
-    languages: set[str] = set()
-    for number, page in enumerate(pages):
-        own = [section_terms(section, thesaurus) for section in page.sections]
-        documents += own
-        page_of += [number] * len(own)
-        page_documents.append(_page_terms(own))
-        languages.add(page.article.language)
+    @property
+    def unheard(self) -> float:
+        """The weight of a word that no section holds."""
+        return math.log1p(self.size)
+
+    def of(self, term: str) -> Posting | None:
+        """Return the postings of a term, None if no section holds it."""
+        number = self.number.get(term)
+        if number is None:
+            return None
+        part = slice(self.starts[number], self.starts[number + 1])
+        return Posting(self.rows[part], self.body[part], self.places[part], self.rough[part], float(self.idf[number]))
+
+    def weight(self, term: str) -> float:
+        """Return the inverse document frequency of a term, 0 for one that no section holds."""
+        number = self.number.get(term)
+        return 0.0 if number is None else float(self.idf[number])
+
+
+def build_index(pages: Sequence[Page], terms: Sequence[SectionTerms], thesaurus: Thesaurus) -> Index:
+    """Index the sections of the pages, whose `terms` are given in the same order."""
+    number: dict[str, int] = {}
+    flat: list[int] = []
+    body: list[float] = []
+    places: list[int] = []
+    lengths: list[int] = []
+    for section in terms:
+        before = len(flat)
+        for term in {**section.body, **section.places}:
+            flat.append(number.setdefault(term, len(number)))
+            body.append(section.body.get(term, 0.0))
+            places.append(section.places.get(term, 0))
+        lengths.append(len(flat) - before)
+    size = len(terms)
+    of_term = np.array(flat, np.int32)
+    order = np.argsort(of_term, kind="stable")
+    frequency = np.bincount(of_term, minlength=len(number)).astype(np.int64)
+    in_body = np.array(body, np.float32)[order]
+    in_places = np.array(places, np.uint8)[order]
+    page_of = np.array([n for n, page in enumerate(pages) for _ in page.sections], np.int32)
     return Index(
-        postings(documents, K1),
-        postings(page_documents, K1_PAGE),
-        np.array(page_of, np.int32),
-        thesaurus,
-        tuple(sorted(languages)) or ("en",),
+        number=number,
+        starts=np.concatenate((np.zeros(1, np.int64), np.cumsum(frequency))),
+        rows=np.repeat(np.arange(size, dtype=np.int32), np.array(lengths, np.int64))[order],
+        body=in_body,
+        places=in_places,
+        rough=(in_body + 1.2 * (in_places & HEAD) + 0.3 * (in_places & CHAIN)).astype(np.float32),
+        idf=np.log1p((size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32),
+        names=tuple(section.names for section in terms),
+        length=np.log(np.maximum(np.array([s.length for s in terms], np.float32), 1.0) / BODY_LENGTH),
+        page_of=page_of,
+        page_ideas=_page_ideas(terms, page_of, len(pages)),
+        pages=len(pages),
+        thesaurus=thesaurus,
+        languages=tuple(Counter(page.article.language for page in pages)) or ("en",),
     )
 
 
-def _page_terms(sections: list[dict[str, float]]) -> dict[str, float]:
-    total: dict[str, float] = {}
-    for section in sections:
-        for term, count in section.items():
-            if " " not in term:
-                total[term] = total.get(term, 0.0) + min(count, 4.0)
-    norm = 1.0 / math.sqrt(max(len(sections), 1))
-    return {term: count * norm for term, count in total.items()}
+def _page_ideas(terms: Sequence[SectionTerms], page_of: Rows, pages: int) -> dict[str, tuple[Rows, Floats]]:
+    """Return for every idea the pages that express it and its saturated, weighted share of each."""
+    found: dict[str, Counter[int]] = {}
+    for section, page in zip(terms, page_of.tolist(), strict=True):
+        for term in {**section.body, **section.places}:
+            if term.startswith("@"):
+                said = min(section.counts.get(term, 0), 4) + 3 * (section.places.get(term, 0) & HEAD)
+                found.setdefault(term, Counter())[page] += said
+    sections = np.sqrt(np.maximum(np.bincount(page_of, minlength=pages), 1))
+    out = {}
+    for idea, by_page in found.items():
+        rows = np.array(list(by_page), np.int32)
+        share = np.array(list(by_page.values()), np.float32) / sections[rows]
+        idf = math.log1p((pages - len(rows) + 0.5) / (len(rows) + 0.5))
+        out[idea] = (rows, (idf * share * (K1 + 1) / (share + K1)).astype(np.float32))
+    return out
+
+
+def vocabulary(texts: Iterable[str]) -> Counter[str]:
+    """Return how often each folded word occurs, for mending the spelling of questions."""
+    return Counter(word for text in texts for word in words(text))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -11,8 +11,8 @@ import numpy as np
 
 from deskbot.answers.articles import Article, Page, Section, parse_page
 from deskbot.answers.audience import Audience, AudienceRule
-from deskbot.answers.confidence import Decision, decide, probability
-from deskbot.answers.index import Index, build_index
+from deskbot.answers.confidence import PERSONAL_AT_MOST, Decision, decide, probability
+from deskbot.answers.index import Index, build_index, read_section, vocabulary
 from deskbot.answers.markdown import to_plain
 from deskbot.answers.personal import is_personal
 from deskbot.answers.query import read_question
@@ -21,7 +21,6 @@ from deskbot.answers.ranking import Mask, rank
 from deskbot.answers.spelling import Speller
 from deskbot.answers.terms import thesaurus
 from deskbot.desk.errors import Fault, NotFound
-from deskbot.desk.folding import words
 from deskbot.desk.texts import say
 
 Reason = Literal["no_article", "not_found"]
@@ -94,9 +93,9 @@ class Knowledge:
         allowed = tuple(rule.admits(viewer) for rule in self._rules)
         ranking = rank(self._index, query, self._mask(allowed), 2 * top)
         ranked = self._in_language(zip(ranking.rows, ranking.scores, strict=True), language)[:top]
-        confidence = probability(query, ranking)
+        confidence = probability(self._index, query, ranking)
         if is_personal(question):
-            return Found("personal", min(confidence, 0.05), ranked)
+            return Found("personal", min(confidence, PERSONAL_AT_MOST), ranked)
         decision = decide(confidence)
         if not ranked:
             return Found("unknown", 0.0, (), "no_article")
@@ -109,7 +108,7 @@ class Knowledge:
             confidence,
             ranked,
             None if decision == "answer" else ("not_found" if confidence >= 0.1 else "no_article"),
-            passage(first.text_md, query.terms, first.article.language, self._index.thesaurus),
+            passage(first.text_md, query.terms(), first.article.language, self._index.thesaurus),
             _language_note(first.article.language, language),
             outdated,
             query.repaired,
@@ -166,15 +165,11 @@ def build(
     heads = front_matter or {}
     parsed = [parse_page(text, rel, heads.get(rel)) for rel, text in sorted(pages.items())]
     kept = [page for page in parsed if page.article.kind not in OUTSIDE_RETRIEVAL]
-    counts = Counter(word for page in kept for section in page.sections for word in words(_said(section)))
-    index = build_index(kept, thesaurus(synonyms))
-    return Knowledge(kept, index, Speller(counts), (fault for page in parsed for fault in page.faults))
+    known = thesaurus(synonyms)
+    index = build_index(kept, [read_section(section, known) for page in kept for section in page.sections], known)
+    speller = Speller(vocabulary(_said(section) for page in kept for section in page.sections))
+    return Knowledge(kept, index, speller, (fault for page in parsed for fault in page.faults))
 
 
 def _said(section: Section) -> str:
     return " ".join((*section.path, *section.article.aliases, to_plain(section.text_md)))
-
-
-def with_ranked(found: Found, ranked: tuple[tuple[Section, float], ...]) -> Found:
-    """Return the same finding with another ranking, for engines that reorder."""
-    return replace(found, ranked=ranked)

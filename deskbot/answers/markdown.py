@@ -60,7 +60,7 @@ _CLEANER = nh3.Cleaner(
     link_rel="noopener noreferrer nofollow",
     attribute_filter=lambda tag, name, value: _checked(name, value),
 )
-# Every repetition below is bounded or cannot overlap its neighbour: a hostile page costs time in its length, not its square.
+# Every repetition below is bounded or cannot overlap its neighbour: a hostile page costs time in its length alone.
 _TEMPLATE = re.compile(r"\{%[^{}]{0,400}%\}|\{\{[^{}]{0,400}\}\}|\{[:#][^{}\n]{0,200}\}")
 _TAG = re.compile(r"<!--[^<>]*-->|</?[A-Za-z][^<>]*>")
 _LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\([^()]*\)[^()\s]*)*(?:\s+\"[^\"]*\")?\)|\[[^\]]*\])")

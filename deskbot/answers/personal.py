@@ -1,5 +1,7 @@
 """Recognises questions about the asker's own record, which no article can answer."""
 
+# ruff: noqa: E501 - each pattern is one line, because it is read whole
+
 import re
 
 from deskbot.desk.folding import fold

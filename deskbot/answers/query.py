@@ -1,4 +1,4 @@
-"""A question read for search: its weighted terms, its language, and which of its words the knowledge base never uses."""
+"""A question read for search: its spelling mended, cut into slots of words with the ideas that they express."""
 
 from dataclasses import dataclass
 
@@ -7,43 +7,62 @@ from deskbot.answers.spelling import Speller
 from deskbot.answers.terms import STOP_STEMS, STOP_WORDS, stems
 from deskbot.desk.folding import language_of, words
 
-IDEA_WEIGHT = 0.8
-PAIR_WEIGHT = 0.6
-MAX_WORDS = 120  # of a long message: enough to know what it is about
+MAX_WORDS = 80  # of a long message: enough to know what it is about
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One thing the question says: its words (each with its stems by language) and the ideas that it expresses."""
+
+    words: tuple[tuple[str, ...], ...]
+    ideas: tuple[str, ...]
+
+    def terms(self) -> set[str]:
+        """Return everything that a section may hold to speak of this."""
+        return {stem for word in self.words for stem in word} | set(self.ideas)
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for: `terms` with weights, `content` the stems that carry meaning, `unknown` those nobody wrote.
+    """What to look for. `repaired` maps a misspelt word to the word that it was taken for."""
 
-    `repaired` maps a misspelt word to the word it was taken for.
-    """
-
-    terms: dict[str, float]
-    content: tuple[str, ...]
-    ideas: tuple[str, ...]
-    unknown: tuple[str, ...]
+    slots: tuple[Slot, ...]
     repaired: dict[str, str]
     language: str
 
+    def terms(self) -> set[str]:
+        """Return all terms of all slots."""
+        return {term for slot in self.slots for term in slot.terms()}
+
 
 def read_question(text: str, index: Index, speller: Speller) -> Query:
-    """Read a question: repair its spelling, find its ideas before its small words go, and weigh its terms."""
+    """Read a question; phrases are recognised before small words go, because "time off" is made of them."""
     language = language_of(text, index.languages[0])
     found = words(text)[:MAX_WORDS]
     small = STOP_WORDS.get(language, STOP_WORDS["en"])
     repaired = {word: right for word in found if word not in small and (right := speller.repair(word))}
     sequence = [repaired.get(word, word) for word in found]
-    stemmed = {code: stems(sequence, code) for code in dict.fromkeys((language, *index.languages)) if code}
-    terms: dict[str, float] = {}
-    ideas: list[str] = []
-    for code, row in stemmed.items():
-        for _, _, idea in index.thesaurus.ideas(row):
-            terms[idea] = IDEA_WEIGHT
-            ideas.append(idea)
-        terms.update((f"{a} {b}", PAIR_WEIGHT) for a, b in zip(row, row[1:], strict=False))
-        if code in index.languages:
-            terms.update((stem, 1.0) for stem in row if stem not in STOP_STEMS)
-    content = tuple(dict.fromkeys(stem for stem in stemmed[language] if stem not in STOP_STEMS))
-    unknown = tuple(stem for stem in content if stem not in index.sections.number)
-    return Query(terms, content, tuple(dict.fromkeys(ideas)), unknown, repaired, language)
+    by_language = [stems(sequence, code) for code in dict.fromkeys((language, *index.languages, "en", "pt"))]
+    slots: dict[Slot, None] = {}
+    at = 0
+    while at < len(sequence):
+        length, ideas = _phrase(by_language, at, index)
+        meant = tuple(
+            tuple(dict.fromkeys(row[place] for row in by_language))
+            for place in range(at, at + length)
+            if by_language[0][place] not in STOP_STEMS
+        )
+        if meant or ideas:
+            slots[Slot(meant, ideas)] = None
+        at += length
+    return Query(tuple(slots), repaired, language)
+
+
+def _phrase(by_language: list[list[str]], at: int, index: Index) -> tuple[int, tuple[str, ...]]:
+    """Return the longest phrase here that expresses ideas, in the first language that knows it."""
+    best = (1, tuple[str, ...]())
+    for row in by_language:
+        length, ideas = index.thesaurus.phrase_at(row, at)
+        if ideas and (length > best[0] or not best[1]):
+            best = (length, ideas)
+    return best

@@ -1,5 +1,7 @@
 """The passage of a section that answers: whole blocks, so that tables and lists survive."""
 
+from functools import lru_cache
+
 from markdown_it import MarkdownIt
 
 from deskbot.answers.markdown import to_plain
@@ -10,7 +12,8 @@ _BLOCKS = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join
 LONGEST = 900
 
 
-def blocks(markdown: str) -> list[str]:
+@lru_cache(maxsize=512)
+def blocks(markdown: str) -> tuple[str, ...]:
     """Return the top-level blocks of the text (paragraphs, whole lists, whole tables) as Markdown."""
     lines = markdown.split("\n")
     found = []
@@ -19,10 +22,10 @@ def blocks(markdown: str) -> list[str]:
             block = "\n".join(lines[token.map[0] : token.map[1]]).strip("\n")
             if to_plain(block).strip():
                 found.append(block)
-    return found
+    return tuple(found)
 
 
-def passage(text_md: str, terms: dict[str, float], language: str, thesaurus: Thesaurus, longest: int = LONGEST) -> str:
+def passage(text_md: str, terms: set[str], language: str, thesaurus: Thesaurus, longest: int = LONGEST) -> str:
     """Return the part of a section that answers, at most `longest` characters where whole blocks allow it.
 
     A short section comes whole. Of a long one the best block comes with what introduces it and what follows while
@@ -46,10 +49,10 @@ def passage(text_md: str, terms: dict[str, float], language: str, thesaurus: The
     return ("…\n\n" if first else "") + shown + ("\n\n…" if last + 1 < len(parts) else "")
 
 
-def _value(part: str, terms: dict[str, float], language: str, thesaurus: Thesaurus) -> float:
+def _value(part: str, terms: set[str], language: str, thesaurus: Thesaurus) -> float:
     sequence = stems(words(to_plain(part)), language)
     said = {stem for stem in sequence if stem not in STOP_STEMS} | {idea for _, _, idea in thesaurus.ideas(sequence)}
-    return sum(weight for term, weight in terms.items() if term in said)
+    return float(len(terms & said))
 
 
 def _shortened(part: str, longest: int) -> str:

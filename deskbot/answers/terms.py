@@ -20,18 +20,24 @@ LANGUAGES = {
     "nl": "dutch",
 }
 _STOP = {
-    "en": """a about after all also am an and any are as at be because been before being but by can could did do does doing
-    don't done for from get gets getting go got had has have having he her here hey hi hello him his how i i'd i'll i'm i've
-    if in into is it it's its just know let like many may me might more much must my myself need no not now of off on once one
-    only or other our out over own please really she should so some something sure than thank thanks that that's the their
-    them then there these they they're this those to too tell up us use used using very want was we we're were what what's
-    when where where's which while who who's whom why will with won't would yes you you're your folks anybody anyone
-    somebody someone everybody everyone give find show look help able ok hear here's there's whats im id ive dont cant
-    doesn't didn't isn't can't i'd wanna gonna gotta still already yet ever maybe actually currently right""",
-    "pt": """a ao aos as ate com como da das de dela dele deles do dos e ela ele eles em entre era essa esse esta este eu foi
-    ha isso isto ja lhe mais mas me meu meus minha minhas muito na nas nem no nos nossa nosso num numa o onde os ou para pela
-    pelo por porque posso preciso qual quais quando quanto quantos que quem quero saber se sem ser seu sua seus sao so
-    sobre tambem tem tenho ter temos uma um umas uns voce fazer faco fica onde ola obrigado obrigada favor gostava devo""",
+    "en": """
+    a about after all also am an and any are as at be because been before being but by can could did do does
+    doing don't done for from get gets getting go got had has have having he her here hey hi hello him his
+    how i i'd i'll i'm i've if in into is it it's its just know let like many may me might more much must my
+    myself need no not now of off on once one only or other our out over own please really she should so
+    some something sure than thank thanks that that's the their them then there these they they're this
+    those to too tell up us use used using very want was we we're were what what's when where where's which
+    while who who's whom why will with won't would yes you you're your folks anybody anyone somebody someone
+    everybody everyone give find show look help able ok hear here's there's whats im id ive dont cant
+    doesn't didn't isn't can't i'd wanna gonna gotta still already yet ever maybe actually currently right
+    """,
+    "pt": """
+    a ao aos as ate com como da das de dela dele deles do dos e ela ele eles em entre era essa esse esta
+    este eu foi ha isso isto ja lhe mais mas me meu meus minha minhas muito na nas nem no nos nossa nosso
+    num numa o onde os ou para pela pelo por porque posso preciso qual quais quando quanto quantos que quem
+    quero saber se sem ser seu sua seus sao so sobre tambem tem tenho ter temos uma um umas uns voce fazer
+    faco fica onde ola obrigado obrigada favor gostava devo
+    """,
 }
 _REACH = 4
 _STEMMING = Lock()  # a stemmer keeps a cache of its own that threads must not share
@@ -64,16 +70,25 @@ class Thesaurus:
     starts: frozenset[str] = frozenset()
 
     def ideas(self, sequence: list[str]) -> list[tuple[int, int, str]]:
-        """Return (first word, words, idea) for every phrase in the sequence of stems."""
+        """Return (first word, words, idea) for the phrases in the sequence of stems, longer phrases first.
+
+        A word inside a longer phrase is not read again by itself: "paid time off" is no talk of pay.
+        """
         out: list[tuple[int, int, str]] = []
-        phrases = self.phrases
-        for at, stem in enumerate(sequence):
-            if stem not in self.starts:
-                continue
-            for length in range(1, min(_REACH, len(sequence) - at) + 1):
-                for idea in phrases.get(tuple(sequence[at : at + length]), ()):
-                    out.append((at, length, idea))
+        at = 0
+        while at < len(sequence):
+            length, ideas = self.phrase_at(sequence, at)
+            out += [(at, length, idea) for idea in ideas]
+            at += length
         return out
+
+    def phrase_at(self, sequence: list[str], at: int) -> tuple[int, tuple[str, ...]]:
+        """Return the words of the longest phrase that starts here, and its ideas; (1, ()) where none does."""
+        if sequence[at] in self.starts:
+            for length in range(min(_REACH, len(sequence) - at), 0, -1):
+                if ideas := self.phrases.get(tuple(sequence[at : at + length])):
+                    return length, ideas
+        return 1, ()
 
 
 def thesaurus(extra: Iterable[Iterable[str]] = ()) -> Thesaurus:

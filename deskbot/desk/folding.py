@@ -7,6 +7,8 @@ import unicodedata
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"[{_UNSPACED}]+|[^\W_{_UNSPACED}]+(?:'[^\W_{_UNSPACED}]+)*")
 _ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
+# "W-2", "401(k)" and "e-mail" are one word, however they are written.
+_ONE_WORD = re.compile(r"\b([a-z]{1,3})-(?=\d)|\b(\d+)\(([a-z])\)|\b([a-z])-(?=[a-z]{2})")
 _UNSPACED_START = re.compile(rf"[{_UNSPACED}]")
 _SMALL_WORDS = {
     "en": frozenset(
@@ -92,7 +94,7 @@ def fold(text: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the folded words in order; Chinese, Japanese, Thai and the like come as overlapping pairs."""
-    folded = fold(text)
+    folded = _ONE_WORD.sub(r"\1\2\3\4", fold(text))
     if folded.isascii():
         return _ASCII_WORD.findall(folded)
     out: list[str] = []

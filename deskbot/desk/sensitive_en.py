@@ -5,6 +5,8 @@ something that happens to somebody; `word` names the topic and may be a question
 health or grief. Names in angle brackets stand for the lists in `NAMES`.
 """
 
+# ruff: noqa: E501 - each pattern is one line, because a line is one entry
+
 NAMES = {
     "who": "(?:boss|bosses|manager|managers|supervisor|lead|leader|team lead|director|coworker|coworkers|co worker|co workers|colleague|colleagues"
     "|teammate|teammates|peer|vp|ceo|cfo|cto|founder|head|executive|employee|staff|customer|client|vendor|contractor|recruiter|intern|foreman|mentor|senior"

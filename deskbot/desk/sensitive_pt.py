@@ -3,6 +3,8 @@
 The patterns meet text without accents ("nao me sinto segura"), in European and Brazilian wording.
 """
 
+# ruff: noqa: E501 - each pattern is one line, because a line is one entry
+
 NAMES = {
     "who": "(?:chefe|chefes|chefia|patrao|patroa|gestor|gestora|gerente|supervisor|supervisora|diretor|diretora|director|directora|lider|colega|colegas|encarregado"
     "|encarregada|coordenador|coordenadora|responsavel|superior|administrador|cliente|clientes|fornecedor|estagiario|funcionario|trabalhador|ele|ela|eles|elas|alguem"

@@ -1,0 +1,195 @@
+"""`deskbot kb`: ask any folder of Markdown, and measure the answers against labelled questions."""
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deskbot.answers.evaluation import Figures, Outcome, measure
+from deskbot.answers.knowledge import EVERYTHING, Knowledge, build
+from deskbot.answers.terms import STOP_WORDS
+from deskbot.desk.sensitive import screen
+
+app = typer.Typer(no_args_is_help=True, help="Ask a folder of Markdown, and measure the answers.")
+
+
+class Engine(StrEnum):
+    """How sections are found: by words alone, or by words and meaning."""
+
+    lexical = "lexical"
+    full = "full"
+
+
+Folder = Annotated[Path, typer.Option("--kb", help="A folder of Markdown files, with or without front matter.")]
+Chosen = Annotated[Engine, typer.Option("--engine", help="lexical: words alone; full: words and meaning.")]
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
+Questions = Annotated[Path, typer.Option("--questions", help="JSON lines with id, kb, question, gold and kind.")]
+Beside = Annotated[
+    bool, typer.Option("--beside", help="Measure bm25s on the same questions too, where it is installed.")
+]
+
+
+@app.command()
+def answer(kb: Folder, engine: Chosen = Engine.full) -> None:
+    """Answer JSON lines `{"id","question"}` from standard input, each as it comes."""
+    knowledge = _load(kb, engine)
+    faulty = False
+    for number, line in enumerate(sys.stdin, 1):
+        if not line.strip():
+            continue
+        asked = _parsed(line, f"standard input:{number}", ("id", "question"))
+        if asked is None:
+            faulty = True
+            continue
+        print(json.dumps(_answered(knowledge, asked), ensure_ascii=False), flush=True)
+    raise typer.Exit(2 if faulty else 0)
+
+
+@app.command("eval")
+def evaluate(
+    kb: Folder, questions: Questions, engine: Chosen = Engine.full, as_json: AsJson = False, beside: Beside = False
+) -> None:
+    """Measure recall, silence and speed on labelled questions about this folder."""
+    asked, skipped = _questions(questions, kb.resolve().name)
+    knowledge = _load(kb, engine)
+    outcomes = [_outcome(question, _answered(knowledge, question)) for question in asked]
+    figures = {"kb": kb.resolve().name, "skipped": skipped, **measure(outcomes)}
+    peer = _bm25s(knowledge, asked) if beside else None
+    if as_json:
+        print(json.dumps(figures | ({"bm25s": peer} if peer else {})))
+    else:
+        _table(figures, peer)
+
+
+def _answered(knowledge: Knowledge, asked: Mapping[str, Any]) -> dict[str, Any]:
+    question = str(asked["question"])
+    began = time.perf_counter()
+    screening = screen(question)
+    found = knowledge.find(question, EVERYTHING)
+    decision = "sensitive" if screening is not None and screening.report else found.decision
+    return {
+        "id": asked["id"],
+        "decision": decision,
+        "confidence": round(found.confidence, 4),
+        "ranked": [[section.id, round(score, 4)] for section, score in found.ranked],
+        "ms": round((time.perf_counter() - began) * 1000, 3),
+    }
+
+
+def _outcome(question: Mapping[str, Any], said: Mapping[str, Any]) -> Outcome:
+    return Outcome(
+        kind=str(question.get("kind", "")),
+        gold=frozenset(question.get("gold") or ()),
+        decision=said["decision"],
+        confidence=said["confidence"],
+        ranked=tuple(section for section, _ in said["ranked"]),
+        ms=said["ms"],
+    )
+
+
+def _load(kb: Path, engine: Engine) -> Knowledge:
+    if not kb.is_dir():
+        _refuse(f"{kb} is not a folder; name a folder of Markdown files with --kb.")
+    paths = sorted(kb.rglob("*.md"))
+    if not paths:
+        _refuse(f"{kb} holds no Markdown files (*.md); name another folder with --kb.")
+    if engine is Engine.full:
+        print("No vectors of meaning are there: searching by words alone.", file=sys.stderr)
+    if sys.stderr.isatty():
+        print(f"Reading {len(paths):,} pages ...", file=sys.stderr)
+    return build({path.relative_to(kb).as_posix(): _text(path) for path in paths if path.is_file()})
+
+
+def _text(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace")
+
+
+def _questions(path: Path, name: str) -> tuple[list[dict[str, Any]], int]:
+    """Return the questions about this folder and how many lines were about others."""
+    if not path.is_file():
+        _refuse(f"{path} is not a file; name a file of questions, one JSON object a line, with --questions.")
+    mine: list[dict[str, Any]] = []
+    skipped = 0
+    for number, line in enumerate(_text(path).splitlines(), 1):
+        if not line.strip():
+            continue
+        asked = _parsed(line, f"{path}:{number}", ("question",))
+        if asked is None:
+            raise typer.Exit(2)
+        if asked.get("kb", name) == name:
+            mine.append({"id": number, **asked})
+        else:
+            skipped += 1
+    if skipped:
+        print(f"{skipped} questions about other folders were skipped.", file=sys.stderr)
+    return mine, skipped
+
+
+def _parsed(line: str, where: str, needed: Sequence[str]) -> dict[str, Any] | None:
+    """Return the object on a line, or None after saying on standard error what is wrong with it."""
+    try:
+        asked = json.loads(line)
+    except (ValueError, RecursionError):
+        print(f"{where}: this is not JSON; write one object a line.", file=sys.stderr)
+        return None
+    missing = [key for key in needed if key not in asked] if isinstance(asked, dict) else list(needed)
+    if missing:
+        print(f"{where}: {' and '.join(missing)} missing; write an object with {', '.join(needed)}.", file=sys.stderr)
+        return None
+    return dict(asked)
+
+
+def _refuse(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def _bm25s(knowledge: Knowledge, asked: Iterable[Mapping[str, Any]]) -> Figures | None:
+    """Return what bm25s with stems and a list of small words reaches on the same sections; None without it."""
+    try:
+        import bm25s  # type: ignore[import-untyped]
+        import Stemmer
+    except ImportError:
+        print("bm25s is not installed; install it to measure it beside.", file=sys.stderr)
+        return None
+    stemmer, small = Stemmer.Stemmer("english"), sorted(STOP_WORDS["en"])
+    texts = [" ".join((*section.path, section.text_md)) for section in knowledge.sections]
+    peer = bm25s.BM25()
+    peer.index(bm25s.tokenize(texts, stopwords=small, stemmer=stemmer, show_progress=False), show_progress=False)
+    outcomes = []
+    for question in asked:
+        began = time.perf_counter()
+        words = bm25s.tokenize([str(question["question"])], stopwords=small, stemmer=stemmer, show_progress=False)
+        rows, scores = peer.retrieve(words, k=min(10, len(texts)), show_progress=False)
+        ids = tuple(knowledge.sections[row].id for row in rows[0])
+        said = {"decision": "answer", "confidence": float(scores[0][0]), "ranked": [(i, 0) for i in ids]}
+        outcomes.append(_outcome(question, said | {"ms": (time.perf_counter() - began) * 1000}))
+    figures = measure(outcomes)
+    return {
+        key: figures[key]
+        for key in ("recall_at_1", "recall_at_3", "mrr_at_10", "page_at_1", "auroc", "p50_ms", "p99_ms")
+    }
+
+
+def _table(figures: Mapping[str, Any], peer: Figures | None) -> None:
+    for line in _lines(figures, peer):
+        print(line)
+
+
+def _lines(figures: Mapping[str, Any], peer: Figures | None) -> Iterator[str]:
+    if peer:
+        yield f"{'':28} {'deskbot':>9} {'bm25s':>9}"
+    for key, value in figures.items():
+        beside = f" {_shown(peer[key]):>9}" if peer and key in peer else ""
+        yield f"{key.replace('_', ' '):28} {_shown(value):>9}{beside}"
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:.3f}" if isinstance(value, float) else str(value)
