@@ -184,7 +184,7 @@ def _zone(plain: Plain) -> str:
     zone = plain.text("zone", "UTC")
     try:
         ZoneInfo(zone)
-    except (OSError, ValueError):
+    except (KeyError, OSError, ValueError):
         raise plain.invalid(f"'{zone}' is not a time zone; write one such as Europe/Lisbon", "zone") from None
     return zone
 

@@ -20,6 +20,9 @@ from deskbot.desk.rule_checks import (
     unused_lists,
 )
 
+# A policy's calendar may be chosen by rule instead of by name.
+_BY_RULE = ("owner", "requester", "office")
+
 
 def check(
     knowledge_dir: Path, rules_dir: Path, settings_faults: Iterable[Fault] = (), today: date | None = None
@@ -37,7 +40,7 @@ def check_rules(reading: Reading) -> list[Fault]:
     """Return what the static checks and the examples say about the rules, roles, word lists and request types."""
     rules = reading.rules
     out = [_placed(finding, rules) for finding in findings(reading.book.router)]
-    return [*out, *_roles(reading), *_word_lists(rules), *_requests(reading)]
+    return [*out, *_roles(reading), *_policies(reading), *_word_lists(rules), *_requests(reading)]
 
 
 def failing(reading: Reading) -> list[Fault]:
@@ -53,13 +56,22 @@ def _placed(finding: Finding, rules: RulesFolder) -> Fault:
 
 def _roles(reading: Reading) -> Iterator[Fault]:
     rules, book = reading.rules, reading.book
-    file = rules.file_of("roles")
     for key in roles_without_rules(book.router, list(book.roles)) if book.router.rules else ():
+        file = rules.role_files[key]
         message = f"no rule and no request type sends work to '{key}'; add a rule or take the role out"
         yield Fault(file, rules.line(file, f"roles.{key}"), "warning", "role-without-rules", message)
     for key, role in book.roles.items():
+        file = rules.role_files[key]
         yield from _named(rules, file, f"roles.{key}.calendar", "calendar", role.calendar, book.calendars)
         yield from _named(rules, file, f"roles.{key}.sla_policy", "SLA policy", role.sla_policy, book.policies)
+
+
+def _policies(reading: Reading) -> Iterator[Fault]:
+    """Yield SLA policies whose calendar is neither chosen by rule nor there."""
+    rules, calendars = reading.rules, reading.book.calendars
+    for key, policy in reading.book.policies.items():
+        if policy.calendar not in _BY_RULE:
+            yield from _named(rules, rules.policy_files[key], "calendar", "calendar", policy.calendar, calendars)
 
 
 def _named(
@@ -72,11 +84,12 @@ def _named(
 
 
 def _word_lists(rules: RulesFolder) -> Iterator[Fault]:
-    file = rules.file_of("words")
     for name in unused_lists(rules.rules, rules.word_lists) if rules.rules else ():
+        file = rules.list_files[name]
         message = f"no rule uses the word list '{name}'; take it out or write @{name} in a rule"
         yield Fault(file, rules.line(file, f"lists.{name}"), "warning", "unused-words", message)
     for name, terms in rules.word_lists.items():
+        file = rules.list_files[name]
         for place, term in doubled_terms(terms):
             message = f"'{term}' stands in '{name}' twice; keep one"
             yield Fault(file, rules.line(file, f"lists.{name}.{place}"), "warning", "doubled-words", message)

@@ -14,10 +14,13 @@ from deskbot.adapters.content.yaml_strict import Document
 from deskbot.desk.errors import Fault
 from deskbot.desk.requests import Catalogue, request_rules
 from deskbot.desk.routing import FALLBACK_ROLE, SEALED_ROLE, Router, compile_rules
+from deskbot.desk.working_time import compile_calendar
 from deskbot.ports import Policybook
 
 RULE_SUFFIXES = (".yaml", ".yml", ".ics")
 PAGE_SUFFIXES = (".md",)
+# Calendars are compiled for these years at first and grow by themselves.
+_YEARS = (2025, 2027)
 NEEDED_ROLES = (FALLBACK_ROLE, SEALED_ROLE)
 
 
@@ -51,6 +54,8 @@ def assemble(pages: Folder, rules: Folder) -> Reading:
         router=router_of(found),
         roles=found.roles,
         requests=Catalogue(found.requests, found.known_words),
+        calendars={key: compile_calendar(spec, *_YEARS) for key, spec in found.calendars.items()},
+        policies=found.policies,
         crisis=found.crisis,
         letters=replace(letters, employers=found.employers),
         faults=tuple(sorted({*found.faults, *pages.faults, *letter_faults, *page_faults})),

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
 
+from deskbot.adapters.content.calendar_files import events_for
 from deskbot.adapters.content.files import Folder, digest
 from deskbot.adapters.content.yaml_strict import Document, Malformed, load
+from deskbot.desk.calendars import CalendarSpec, parse_calendar
 from deskbot.desk.conditions import Words, check_term, walk
 from deskbot.desk.errors import Fault, Invalid
 from deskbot.desk.letters import Employer, parse_employers
@@ -15,6 +17,7 @@ from deskbot.desk.requests import RequestType, parse_request_type
 from deskbot.desk.roles import Role, parse_role
 from deskbot.desk.routing import Rule, parse_rule
 from deskbot.desk.sensitive import CrisisLines, parse_crisis
+from deskbot.desk.sla import SlaPolicy, parse_policy
 
 T = TypeVar("T")
 
@@ -29,8 +32,13 @@ class RulesFolder:
     rules: list[Rule] = field(default_factory=list)
     requests: dict[str, RequestType] = field(default_factory=dict)
     employers: dict[str, Employer] = field(default_factory=dict)
+    calendars: dict[str, CalendarSpec] = field(default_factory=dict)
+    policies: dict[str, SlaPolicy] = field(default_factory=dict)
     crisis: CrisisLines | None = None
     texts: dict[str, str] = field(default_factory=dict)
+    role_files: dict[str, str] = field(default_factory=dict)
+    policy_files: dict[str, str] = field(default_factory=dict)
+    list_files: dict[str, str] = field(default_factory=dict)
     documents: dict[str, Document] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
@@ -38,10 +46,6 @@ class RulesFolder:
         """Return the line of a dotted path of a file, or of the nearest thing around it."""
         document = self.documents.get(file)
         return document.line(path) if document else 1
-
-    def file_of(self, stem: str) -> str:
-        """Return the path of the file with this name at the top of the folder."""
-        return next((file for file in self.documents if PurePosixPath(file).stem == stem), f"{stem}.yaml")
 
     def fault(self, file: str, path: str | None, rule: str, message: str) -> None:
         """Note an error at the line of a dotted path of a file."""
@@ -85,7 +89,9 @@ def _read_roles(found: RulesFolder, name: PurePosixPath, file: str, text: str) -
         roles = plain.inner("roles", "'roles'")
         return {key: parse_role(Plain(roles.data[key], roles.at(key), "a role"), key) for key in roles.data}
 
-    found.roles.update(_tried(found, file, parse) or {})
+    roles = _tried(found, file, parse) or {}
+    found.roles.update(roles)
+    found.role_files.update(dict.fromkeys(roles, file))
 
 
 def _read_words(found: RulesFolder, name: PurePosixPath, file: str, text: str) -> None:
@@ -97,7 +103,10 @@ def _read_words(found: RulesFolder, name: PurePosixPath, file: str, text: str) -
         _check_lists(read)
         return read, plain.texts("spelled")
 
-    found.word_lists, found.known_words = _tried(found, file, parse) or ({}, ())
+    lists, known = _tried(found, file, parse) or ({}, ())
+    found.word_lists.update(lists)
+    found.list_files.update(dict.fromkeys(lists, file))
+    found.known_words += known
 
 
 def _check_lists(lists: Mapping[str, tuple[str, ...]]) -> None:
@@ -149,6 +158,22 @@ def _read_employers(found: RulesFolder, name: PurePosixPath, file: str, text: st
     found.employers.update(_tried(found, file, parse_employers) or {})
 
 
+def _read_calendar(found: RulesFolder, name: PurePosixPath, file: str, text: str) -> None:
+    def parse(data: Any) -> CalendarSpec:
+        return parse_calendar(data, name.stem, events_for(data, name.as_posix(), found.texts))
+
+    calendar = _tried(found, file, parse)
+    if calendar is not None:
+        found.calendars[name.stem] = calendar
+
+
+def _read_policy(found: RulesFolder, name: PurePosixPath, file: str, text: str) -> None:
+    policy = _tried(found, file, lambda data: parse_policy(data, name.stem))
+    if policy is not None:
+        found.policies[name.stem] = policy
+        found.policy_files[name.stem] = file
+
+
 def _read_crisis(found: RulesFolder, name: PurePosixPath, file: str, text: str) -> None:
     def parse(data: Any) -> CrisisLines:
         return parse_crisis(Plain(data, "", "crisis.yaml").data)
@@ -166,7 +191,9 @@ def _attempt(found: RulesFolder, file: str, parse: Callable[[], T]) -> T | None:
         return parse()
     except Invalid as invalid:
         found.fault(file, invalid.field, "content", invalid.message)
-        return None
+    except Exception as error:  # noqa: BLE001 - whatever a file does to its reader, the other files still count.
+        found.fault(file, None, "content", f"cannot be read ({type(error).__name__}: {error})")
+    return None
 
 
 _READERS: dict[str, Callable[[RulesFolder, PurePosixPath, str, str], None]] = {
@@ -174,10 +201,12 @@ _READERS: dict[str, Callable[[RulesFolder, PurePosixPath, str, str], None]] = {
     "words": _read_words,
     "rules": _read_rules_file,
     "requests": _read_request,
+    "calendars": _read_calendar,
+    "sla": _read_policy,
     "crisis": _read_crisis,
     "employers": _read_employers,
 }
-OTHER_PLACES = ("calendars", "sla", "retention")
+OTHER_PLACES = ("retention",)
 
 
 def drop_broken(found: RulesFolder) -> None:

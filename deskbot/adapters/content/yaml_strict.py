@@ -23,6 +23,7 @@ _CONSTANTS: dict[str, bool | None] = {
     "false": False, "False": False, "FALSE": False,
     "null": None, "Null": None, "NULL": None, "~": None, "": None,
 }  # fmt: skip
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -38,7 +39,7 @@ class Malformed(DeskError):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One YAML file: `data` is plain, `lines` maps a dotted path ("rules.0.id") to its line, counted from 1."""
+    """One YAML file: `data` is plain, `lines` maps a dotted path ("rules.0.id") to the line of its key."""
 
     data: Any
     lines: Mapping[str, int]
@@ -59,6 +60,7 @@ class _Open:
     value: dict[str, Any] | list[Any]
     path: str
     key: str | None = None
+    key_line: int = 1
 
 
 @dataclass(slots=True)
@@ -116,7 +118,7 @@ class _Builder:
             raise self.refuse(line, f"the key '{key}' is said twice; keep one", "duplicate-key")
         if not key:
             raise self.refuse(line, "a key is empty; give it a name")
-        top.key = key
+        top.key, top.key_line = key, line
 
     def _open(self, event: Any, line: int) -> None:
         if len(self.stack) >= MAX_DEPTH:
@@ -137,7 +139,7 @@ class _Builder:
                 name = str(len(top.value))
                 top.value.append(value)
             else:
-                name = str(top.key)
+                name, line = str(top.key), top.key_line
                 top.value[name] = value
                 top.key = None
             path = f"{top.path}.{name}" if top.path else name
@@ -163,9 +165,9 @@ def load(text: str, file: str) -> Document:
     """Read one YAML text; `file` is the name to show in faults. Raises Malformed, and nothing else."""
     if len(text) > MAX_CHARACTERS:
         raise Malformed(Fault(file, 1, "error", "size", "longer than 1 MB; split the file"))
-    if "\0" in text:
-        line = text[: text.index("\0")].count("\n") + 1
-        raise Malformed(Fault(file, line, "error", "nul", "holds a NUL character; save it as plain text"))
+    if odd := _CONTROL.search(text):
+        line = text.count("\n", 0, odd.start()) + 1
+        raise Malformed(Fault(file, line, "error", "yaml", "control characters are not allowed; save it as plain text"))
     builder = _Builder(file)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
