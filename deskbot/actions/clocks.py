@@ -80,11 +80,16 @@ def clock_events(history: Sequence[Happening]) -> list[sla.ClockEvent]:
     ]
 
 
+def computed(desk: Desk, ticket: Ticket, history: Sequence[Happening]) -> sla.Clocks:
+    """Return the ticket's clocks as these events have them."""
+    found = clock_events(history)
+    return sla.clocks(found, policy_of(desk, ticket), working_time(desk, ticket), ticket.priority, ticket.tier)
+
+
 def clocks(session: Session, desk: Desk, ticket: Ticket) -> sla.Clocks:
-    """Return the ticket's clocks as its events have them."""
+    """Return the ticket's clocks as its stored events have them."""
     assert ticket.id is not None
-    history = clock_events(events.history(session, ticket.id))
-    return sla.clocks(history, policy_of(desk, ticket), working_time(desk, ticket), ticket.priority, ticket.tier)
+    return computed(desk, ticket, events.history(session, ticket.id))
 
 
 def reclock(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> sla.Clocks:

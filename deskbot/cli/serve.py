@@ -1,7 +1,7 @@
 """`deskbot serve` and `deskbot demo`: everything in one process."""
 
 import asyncio
-import os
+import shutil
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ import typer
 import uvicorn
 
 from deskbot.config import Settings, SettingsError, load
-from deskbot.wiring import Application
+from deskbot.wiring import Application, make_desk, open_store, read_content
 
 app = typer.Typer()
 
@@ -49,12 +49,27 @@ def demo(
     fresh: Annotated[bool, typer.Option(help="Throw the old demo away and build it anew.")] = False,
 ) -> None:
     """Build the demo company on embedded SQLite and serve it on this machine."""
-    from deskbot.adapters import demo as company
-
-    os.environ.setdefault("DESKBOT_ENV", "demo")
     settings = load(env="demo", data_dir=data_dir, base_url=f"http://127.0.0.1:{port}", zone="Europe/Lisbon")
-    company.build(settings.data_dir, settings, fresh=fresh, say=lambda line: print(line, file=sys.stderr))
-    for line in company.addresses(settings.base_url):
+    if fresh:
+        shutil.rmtree(settings.data_dir, ignore_errors=True)
+    for line in _build(settings):
         print(line)
     sys.stdout.flush()
     run(settings, "127.0.0.1", port)
+
+
+def _build(settings: Settings) -> list[str]:
+    """Build the demo company where it is not there yet; return the addresses to try it at."""
+    from deskbot.adapters import demo as company
+
+    store = open_store(settings)
+    desk = make_desk(settings, store, read_content(settings))
+    company.build(store, desk, lambda line: print(line, file=sys.stderr))
+    with store.read() as session:
+        people = list(company.try_as(session, desk))
+    store.close()
+    base = settings.base_url
+    lines = [f"deskbot is at {base}", "", "Sign in with one click as:"]
+    width = max((len(name) for _, name, _ in people), default=0)
+    lines += [f"  {name:<{width}}  {does:<34}  {base}/sign-in/as/{email}" for email, name, does in people]
+    return [*lines, "", "Stop with Ctrl+C. The demo's data lie in " + str(settings.data_dir)]
