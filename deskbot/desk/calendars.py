@@ -107,7 +107,7 @@ class CalendarSpec:
 
 
 def parse_calendar(data: object, name: str = "", ics_events: Iterable[OfficeEvent] = ()) -> CalendarSpec:
-    """Read a calendar from plain data; raise Invalid, with the dotted path of the place in `field`, when it is wrong."""
+    """Read a calendar from plain data; raise Invalid with the dotted path of the first mistake in `field`."""
     plain = Plain(data, "", "a calendar")
     plain.allow(KEYS)
     country, subdivision = _place(plain)
@@ -205,7 +205,7 @@ def _place(plain: Plain) -> tuple[str | None, str | None]:
         message = f"there is no table of holidays for the country '{country}'; write its two letters, such as PT"
         raise holidays.invalid(message, "country")
     if subdivision and not _known_place(country, subdivision):
-        message = f"'{subdivision}' is not a part of {country} in the table of holidays; leave it out for the whole country"
+        message = f"'{subdivision}' is not a part of {country} in the table of holidays; leave it out for all of it"
         raise holidays.invalid(message, "subdivision")
     return country, subdivision
 
