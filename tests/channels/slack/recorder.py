@@ -7,7 +7,8 @@ from typing import Any
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from slack_payloads import ALICE, APP, BOT, TEAM
+
+from tests.channels.slack.payloads import ALICE, APP, BOT, TEAM
 
 Failure = Callable[[web.Request], web.StreamResponse | None]
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from recorder import Recorder, person, recording, refuse, reset
-from slack_payloads import ALICE, TEAM, as_json, direct_message, envelope
 
 from deskbot.channels.slack import channel as channel_module
 from deskbot.channels.slack.channel import SlackChannel
 from deskbot.desk.messages import Choice, FileLink, Reply
 from deskbot.ports import Outgoing, Profile, TransportError
+from tests.channels.slack.payloads import ALICE, TEAM, as_json, direct_message, envelope
+from tests.channels.slack.recorder import Recorder, person, recording, refuse, reset
 
 THREAD = f"{TEAM}:D01ALICE:1795000000.000100"
 REPLY = Outgoing("m1", "slack", "reply", "D01ALICE", THREAD, Reply("Sixteen weeks."), recipient=ALICE)

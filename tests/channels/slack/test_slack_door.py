@@ -9,7 +9,12 @@ from typing import Any
 
 import httpx
 import pytest
-from slack_payloads import (
+
+from deskbot.channels.slack import door as door_module
+from deskbot.channels.slack.door import MAX_BODY, Answer, Door, Intake, Trusted
+from deskbot.channels.slack.signature import sign
+from deskbot.ports import RawDelivery
+from tests.channels.slack.payloads import (
     NOW,
     SECRET,
     TEAM,
@@ -22,11 +27,6 @@ from slack_payloads import (
     pressed,
     submitted,
 )
-
-from deskbot.channels.slack import door as door_module
-from deskbot.channels.slack.door import MAX_BODY, Answer, Door, Intake, Trusted
-from deskbot.channels.slack.signature import sign
-from deskbot.ports import RawDelivery
 
 
 @dataclass

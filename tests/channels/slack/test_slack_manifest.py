@@ -6,11 +6,11 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
-from slack_payloads import DATA
 from typer.testing import CliRunner
 
 from deskbot.channels.slack.manifest import manifest
 from deskbot.cli.slack import app
+from tests.channels.slack.payloads import DATA
 
 SCHEMA = json.loads((DATA / "slack-app-manifest.v2.schema.json").read_text())
 

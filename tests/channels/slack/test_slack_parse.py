@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from slack_payloads import (
+
+from deskbot.channels.slack import forms
+from deskbot.channels.slack.delivery import RECEIVED_AT
+from deskbot.channels.slack.parse import attached, parse
+from deskbot.channels.slack.wording import meant
+from deskbot.desk.messages import Form, FormField, Inbound
+from tests.channels.slack.payloads import (
     ALICE,
     BOT,
     DATA,
@@ -20,12 +26,6 @@ from slack_payloads import (
     pressed,
     submitted,
 )
-
-from deskbot.channels.slack import forms
-from deskbot.channels.slack.delivery import RECEIVED_AT
-from deskbot.channels.slack.parse import attached, parse
-from deskbot.channels.slack.wording import meant
-from deskbot.desk.messages import Form, FormField, Inbound
 
 
 def said(event: dict[str, Any], **more: Any) -> list[Inbound]:

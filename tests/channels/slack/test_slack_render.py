@@ -8,7 +8,6 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from slack_payloads import DATA
 from slack_sdk.models.blocks import Block as SlackBlock
 from slack_sdk.models.views import View
 
@@ -16,6 +15,7 @@ from deskbot.channels.slack import forms
 from deskbot.channels.slack.blocks import size
 from deskbot.channels.slack.render import MAX_BLOCKS, MAX_MESSAGE, Message, render, render_home
 from deskbot.desk.messages import Choice, Citation, FileLink, Form, FormField, Reply
+from tests.channels.slack.payloads import DATA
 
 SCHEMA = json.loads((DATA / "slack-block-kit.schema.json").read_text())
 BASE = "https://desk.example"

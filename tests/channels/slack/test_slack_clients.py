@@ -1,0 +1,147 @@
+"""The whole way through a Slack that nobody here wrote: asked, answered, made a ticket, answered by a person, once each."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from sqlmodel import select
+
+from deskbot.actions import tickets
+from deskbot.config import Settings
+from deskbot.store import people
+from deskbot.store.tables import MembershipRow, PersonRow, Ticket
+from deskbot.wiring import Application
+from tests.channels.slack.local_slack import (
+    APP_TOKEN,
+    BOT_TOKEN,
+    SECRET,
+    LocalSlack,
+    eventually,
+    free_port,
+    own_network,
+    shown,
+)
+
+pytestmark = [pytest.mark.clients, pytest.mark.filterwarnings("default")]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _alone() -> Iterator[None]:
+    """Keep the client, which listens on every interface, in a network of its own."""
+    with own_network():
+        yield
+
+
+class Company:
+    """A desk that serves, and the Slack its people write in."""
+
+    def __init__(self, slack: LocalSlack, desk: Application) -> None:
+        self.slack = slack
+        self.desk = desk
+
+    def tickets(self) -> list[str]:
+        """Return the references of every ticket."""
+        with self.desk.store.read() as session:
+            return [ticket.ref for ticket in session.exec(select(Ticket).order_by(Ticket.ref)).all()]
+
+    def reply(self, ref: str, text: str) -> None:
+        """Answer a ticket as its role's specialist does on the web."""
+        with self.desk.store.write() as session:
+            row = people.by_email(session, "hana@example.com")
+            assert row is not None
+            assert row.id is not None
+            viewer = people.viewer(session, row.id)
+            assert viewer is not None
+            tickets.reply(session, self.desk.inside.desk, viewer, ref, text)
+
+
+@pytest.fixture(params=["socket", "events"])
+async def company(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Company]:
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    mode = str(request.param)
+    async with LocalSlack(tmp_path, mode, f"{address}/slack/events" if mode == "events" else "") as slack:
+        desk = Application(settings(tmp_path, slack, address, mode))
+        server = uvicorn.Server(uvicorn.Config(desk, host="127.0.0.1", port=port, log_level="warning", lifespan="on"))
+        serving = asyncio.create_task(server.serve())
+        await desk_is_up(desk, server)
+        hire(desk)
+        yield Company(slack, desk)
+        server.should_exit = True
+        await serving
+
+
+def settings(folder: Path, slack: LocalSlack, address: str, mode: str) -> Settings:
+    door = {"slack_app_token": APP_TOKEN} if mode == "socket" else {"slack_signing_secret": SECRET}
+    return Settings(
+        _env_file=None,
+        env="test",
+        base_url=address,
+        data_dir=folder / "data",
+        slack_bot_token=BOT_TOKEN,
+        slack_api_url=slack.api_url,
+        **door,
+    )
+
+
+def hire(desk: Application) -> None:
+    """Put Alice, who asks, and Hana, who answers in every role, into the directory."""
+    with desk.store.write() as session:
+        now = desk.clock.now()
+        alice = PersonRow(email="alice@example.com", name="Alice Anderson", created_at=now)
+        hana = PersonRow(email="hana@example.com", name="Hana Costa", created_at=now)
+        session.add_all([alice, hana])
+        session.flush()
+        assert hana.id is not None
+        for role in desk.inside.content.current.roles:
+            session.add(MembershipRow(role=role, person_id=hana.id))
+
+
+async def desk_is_up(desk: Application, server: uvicorn.Server) -> None:
+    async def started() -> bool:
+        return server.started
+
+    await eventually(started)
+    await desk.ready()
+    socket = desk.inside.socket
+    if socket is not None:
+        await eventually(socket.is_connected)
+
+
+async def test_a_question_becomes_an_answer_a_ticket_and_a_talk_with_a_person(company: Company) -> None:
+    slack = company.slack
+    asked = (await slack.say("How much notice do I have to give when I resign?"))["message"]
+    answer = await slack.bot_says(asked["channel"], "ask_hr")
+    assert answer["thread_ts"] == asked["ts"]
+    assert any(block["type"] == "context" for block in answer["blocks"]), "the answer names its source"
+
+    await slack.press(answer, "ask_hr")
+    opened = await slack.bot_says(asked["channel"], "HR-")
+    (reference,) = company.tickets()
+    assert reference in shown(opened)
+    assert opened["thread_ts"] == asked["ts"]
+
+    company.reply(reference, "It is **one month** for you, Alice. <!channel>")
+    told = await slack.bot_says(asked["channel"], "one month")
+    assert (told["thread_ts"], "Hana" in shown(told)) == (asked["ts"], True)
+    assert "<!channel>" not in told["text"]
+
+    await slack.say("Thank you, and does that include holidays?", channel=asked["channel"], thread_ts=asked["ts"])
+    await eventually(lambda: said_in_ticket(company, reference, "include holidays"))
+    assert company.tickets() == [reference]
+
+
+async def said_in_ticket(company: Company, reference: str, words: str) -> bool:
+    from deskbot.store.tables import Message
+
+    def look() -> bool:
+        with company.desk.store.read() as session:
+            ticket = session.exec(select(Ticket).where(Ticket.ref == reference)).one()
+            said = session.exec(select(Message).where(Message.ticket_id == ticket.id)).all()
+            return any(
+                words in str(company.desk.store.sealer.open(session, m.text)) for m in said if m.text is not None
+            )
+
+    return await asyncio.to_thread(look)
