@@ -80,21 +80,21 @@ def clock_events(history: Sequence[Happening]) -> list[sla.ClockEvent]:
     ]
 
 
-def computed(desk: Desk, ticket: Ticket, history: Sequence[Happening]) -> sla.Clocks:
+def computed(desk: Desk, ticket: Ticket, history: Sequence[Happening], now: datetime | None = None) -> sla.Clocks:
     """Return the ticket's clocks as these events have them."""
     found = clock_events(history)
-    return sla.clocks(found, policy_of(desk, ticket), working_time(desk, ticket), ticket.priority, ticket.tier)
+    return sla.clocks(found, policy_of(desk, ticket), working_time(desk, ticket), ticket.priority, ticket.tier, now)
 
 
-def clocks(session: Session, desk: Desk, ticket: Ticket) -> sla.Clocks:
+def clocks(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> sla.Clocks:
     """Return the ticket's clocks as its stored events have them."""
     assert ticket.id is not None
-    return computed(desk, ticket, events.history(session, ticket.id))
+    return computed(desk, ticket, events.history(session, ticket.id), now)
 
 
 def reclock(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> sla.Clocks:
     """Recompute the ticket's due instants from its events; a closed ticket keeps its verdict."""
-    found = clocks(session, desk, ticket)
+    found = clocks(session, desk, ticket, now)
     keep(desk, ticket, found, now)
     return found
 
@@ -105,10 +105,9 @@ def keep(desk: Desk, ticket: Ticket, found: sla.Clocks, now: datetime) -> None:
     ticket.first_response_due = first.due
     ticket.first_response_at = first.met_at
     ticket.first_response_breached = first.breached
-    ticket.next_reply_due = following.due if following and following.met_at is None else None
+    ticket.next_reply_due = following.due if following and following.ended_at is None else None
     ticket.resolution_due = resolution.due
     ticket.resolution_breached = resolution.breached
-    running = [state.due for state in (first, following, resolution) if state and state.due and state.met_at is None]
-    ticket.next_due = min(running, default=None)
+    ticket.next_due = min((state.due for state in found.states if state.due and state.ended_at is None), default=None)
     counting = working_time(desk, ticket)
     ticket.next_moment = sla.next_moment(found, policy_of(desk, ticket), counting, now) if ticket.live else None

@@ -30,10 +30,12 @@ def sweep(session: Session, desk: Desk, now: datetime) -> int:
 
 
 def _tell(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> None:
-    found = clocks.clocks(session, desk, ticket)
-    for moment in sla.moments(found, clocks.policy_of(desk, ticket), clocks.working_time(desk, ticket)):
+    found = clocks.clocks(session, desk, ticket, now)
+    counting = clocks.working_time(desk, ticket)
+    coming = (*sla.moments(found, clocks.policy_of(desk, ticket), counting), *sla.pause_moments(found, counting))
+    for moment in coming:
         if moment.at <= now and _first_time(session, ticket, moment, now):
-            _say(session, desk, ticket, moment, now)
+            _act(session, desk, ticket, moment, now)
 
 
 def _first_time(session: Session, ticket: Ticket, moment: Moment, now: datetime) -> bool:
@@ -42,12 +44,19 @@ def _first_time(session: Session, ticket: Ticket, moment: Moment, now: datetime)
     return prepared.insert(session, Notice, row, unless_there=True) != 0
 
 
-def _say(session: Session, desk: Desk, ticket: Ticket, moment: Moment, now: datetime) -> None:
+_EVENTS: dict[str, EventKind] = {"warning": "warned", "breach": "breached", "nudge": "nudged", "close": "nudged"}
+
+
+def _act(session: Session, desk: Desk, ticket: Ticket, moment: Moment, now: datetime) -> None:
     assert ticket.id is not None
-    kind: EventKind = "breached" if moment.kind == "breach" else "warned"
     data = {"clock": moment.clock, "due": moment.at.isoformat(), "receivers": list(moment.receivers)}
-    events.append(session, ticket.id, kind, now, data=data)
-    notify.about_clock(session, desk, ticket, moment, now)
+    events.append(session, ticket.id, _EVENTS[moment.kind], now, data={**data, "kind": moment.kind})
+    if moment.kind == "nudge":
+        tickets.nudge(session, desk, ticket, now)
+    elif moment.kind == "close":
+        tickets.give_up_waiting(session, desk, ticket, now)
+    else:
+        notify.about_clock(session, desk, ticket, moment, now)
 
 
 def close_resolved(session: Session, desk: Desk, now: datetime) -> int:

@@ -165,7 +165,7 @@ def _about_ticket(talk: Talk, command: Command) -> Turn:
 
 def why(talk: Talk, ticket: Ticket) -> str:
     """Explain the ticket's clock in words, in the reader's language and zone."""
-    found = clocks.clocks(talk.session, talk.desk, ticket)
+    found = clocks.clocks(talk.session, talk.desk, ticket, talk.now)
     return sla.explain_words(
         found,
         clocks.policy_of(talk.desk, ticket),

@@ -242,6 +242,21 @@ def rate(session: Session, desk: Desk, ticket: Ticket, person_id: int, score: in
 # --- What time does -------------------------------------------------------------------------------------------------
 
 
+def nudge(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> None:
+    """Remind the employee that their ticket waits for them."""
+    assert ticket.id is not None
+    talks = conversations.of_ticket(session, ticket.id)
+    if talks and ticket.state == "waiting_employee":
+        text = say("chat.nudge", ticket.language, reference=ticket.ref)
+        post(session, desk, talks[0], [Reply(text, private=True, language=ticket.language)], now, ticket=ticket)
+
+
+def give_up_waiting(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> None:
+    """Resolve a ticket whose employee did not answer in time; their next message opens it again."""
+    _become(session, desk, ticket, None, "resolved", "no_answer", now)
+    _changed(session, desk, ticket, now)
+
+
 def close(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> None:
     """Close a ticket that was resolved long enough ago; a reply still opens it again."""
     _become(session, desk, ticket, None, "closed", "resolved", now)
