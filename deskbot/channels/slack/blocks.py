@@ -51,8 +51,8 @@ def markdown(text: str) -> Block:
 
 
 def mrkdwn(text: str) -> Block:
-    """Return a text object of Slack's mark-up; `verbatim` keeps Slack from linking words by itself."""
-    return {"type": "mrkdwn", "text": cut(text, MAX_TEXT), "verbatim": True}
+    """Return a text object of Slack's mark-up; `verbatim` keeps Slack from linking words, an empty text is a dash."""
+    return {"type": "mrkdwn", "text": cut(text, MAX_TEXT) if text.strip() else "–", "verbatim": True}
 
 
 def plain(text: str, limit: int) -> Block:

@@ -1,4 +1,4 @@
-"""The whole way through a Slack that nobody here wrote: asked, answered, made a ticket, answered by a person, once each."""
+"""All the way through a Slack that nobody here wrote: asked, answered, a ticket, answered by a person, each once."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
