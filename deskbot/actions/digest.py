@@ -17,8 +17,8 @@ from deskbot.desk.errors import NotAllowed
 from deskbot.desk.messages import Reply
 from deskbot.desk.texts import say
 from deskbot.store import digest as rows
-from deskbot.store import people, prepared
-from deskbot.store.tables import Digest, Notice
+from deskbot.store import notices, people, prepared
+from deskbot.store.tables import Digest
 
 
 def compute(session: Session, desk: Desk, role: str, week: Week, as_of: datetime | None = None) -> dict[str, Any]:
@@ -109,7 +109,7 @@ class _Gathering:
     def _replays(self) -> Iterator[Case]:
         histories = rows.histories(self.session, self.touched, self.as_of)
         for row in rows.numbered(self.session, self.touched):
-            if row.opened_at <= self.as_of and row.id in histories:
+            if row.opened_at < self.as_of and row.id in histories:
                 yield self._replay(row, histories[row.id])
 
     def _replay(self, row: Any, history: Sequence[Happening]) -> Case:
@@ -146,8 +146,8 @@ class _Gathering:
         policy, calendar = self._policy(row.sla_policy), self._calendar(row.calendar)
         if policy is None or calendar is None:
             return case
-        first = policy.first_response.get(row.priority)
-        whole = policy.resolution.get(row.priority)
+        first = policy.minutes("first_response", row.priority)
+        whole = policy.minutes("resolution", row.priority)
         return replace(
             case,
             answer_minutes=_used(calendar, case.opened_at, case.answered_at, case.first_due, first),
@@ -193,7 +193,7 @@ class _Gathering:
         return [Pile(*key, count) for key, count in sorted(piles.items(), key=str) if count > 0]
 
     def _is_open(self, case: Case) -> bool:
-        return case.resolved_at is None and case.opened_at <= self.as_of and self.role in ("", case.role)
+        return case.resolved_at is None and case.opened_at < self.as_of and self.role in ("", case.role)
 
     def _pile(self, case: Case) -> tuple[str, bool, int, int | None]:
         return case.role, case.tier >= 3, digest.age_bucket(case.opened_at, self.as_of), case.assignee_id
@@ -270,7 +270,7 @@ def receivers(session: Session, desk: Desk) -> list[Receiver]:
 
 def told(session: Session, week: Week) -> set[str]:
     """Return the keys of the digests of a week that were given out already."""
-    return rows.notices(session, f"digest:{week}:")
+    return notices.keys(session, f"digest:{week}:")
 
 
 def key_of(receiver: Receiver, week: Week) -> str:
@@ -281,8 +281,7 @@ def key_of(receiver: Receiver, week: Week) -> str:
 def give(session: Session, desk: Desk, receiver: Receiver, week: Week, now: datetime) -> bool:
     """Send a stored digest to a receiver; False when they have had it. A week without any work is not sent."""
     key = key_of(receiver, week)
-    row = {"key": key, "person_id": receiver.person_id, "at": now}
-    if prepared.insert(session, Notice, row, unless_there=True) == 0:
+    if not notices.first_time(session, key, now, person_id=receiver.person_id):
         return False
     figures = keep(session, desk, receiver.role, week).figures
     if not digest.is_quiet(figures):

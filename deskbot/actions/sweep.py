@@ -9,10 +9,10 @@ from deskbot.actions.desk import Desk
 from deskbot.desk import sla
 from deskbot.desk.sla import Moment
 from deskbot.desk.tickets import EventKind
-from deskbot.store import events, prepared
+from deskbot.store import events, notices
 from deskbot.store import tickets as ticket_rows
 from deskbot.store.announce import announce
-from deskbot.store.tables import Notice, Ticket
+from deskbot.store.tables import Ticket
 
 CLOSE_AFTER = timedelta(days=7)
 BATCH = 200
@@ -40,8 +40,7 @@ def _tell(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> None:
 
 def _first_time(session: Session, ticket: Ticket, moment: Moment, now: datetime) -> bool:
     """Claim the fact; the unique key decides who tells it, however many sweeps run."""
-    row = {"key": f"{ticket.ref}:{moment.key}", "ticket_id": ticket.id, "at": now}
-    return prepared.insert(session, Notice, row, unless_there=True) != 0
+    return notices.first_time(session, f"{ticket.ref}:{moment.key}", now, ticket_id=ticket.id)
 
 
 _EVENTS: dict[str, EventKind] = {"warning": "warned", "breach": "breached", "nudge": "nudged", "close": "nudged"}

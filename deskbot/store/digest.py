@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as entities
 
 from deskbot.desk.digest import AGES, Happening
-from deskbot.store.tables import Answered, Digest, Event, Notice, Ticket
+from deskbot.store.tables import Answered, Digest, Event, Ticket
 
 _CHUNK = 500
 # Literals, because SQLite proves that a partial index applies only where the condition is written out.
@@ -84,18 +84,18 @@ def numbered(session: Session, ids: Iterable[int]) -> Sequence[Row[Any]]:
 
 
 def touched(session: Session, after: datetime) -> set[int]:
-    """Return the tickets to which something happened after an instant."""
-    return set(session.execute(select(col(Event.ticket_id)).where(col(Event.at) > after).distinct()).scalars())
+    """Return the tickets to which something happened at an instant or after it."""
+    return set(session.execute(select(col(Event.ticket_id)).where(col(Event.at) >= after).distinct()).scalars())
 
 
 def histories(session: Session, ids: Iterable[int], until: datetime) -> dict[int, list[Happening]]:
-    """Return what happened to these tickets up to an instant, in order."""
+    """Return what happened to these tickets before an instant, in order."""
     found: dict[int, list[Happening]] = {}
     wanted = sorted(ids)
     for at in range(0, len(wanted), _CHUNK):
         mine = col(Event.ticket_id).in_(wanted[at : at + _CHUNK])
         rows = select(col(Event.ticket_id), col(Event.at), col(Event.kind), col(Event.data))
-        for row in session.execute(rows.where(mine, col(Event.at) <= until).order_by(*_BY_TICKET)):
+        for row in session.execute(rows.where(mine, col(Event.at) < until).order_by(*_BY_TICKET)):
             found.setdefault(row[0], []).append(Happening(row[1], row[2], row[3]))
     return found
 
@@ -107,7 +107,7 @@ def backlog(session: Session, at: datetime, role: str) -> list[tuple[str, bool, 
     keys = (col(Ticket.role), _RESTRICTED, bucket, col(Ticket.assignee_id))
     rows: Select[Any] = (
         select(*keys, func.count())
-        .where(_live(session), col(Ticket.resolved_at).is_(None), col(Ticket.opened_at) <= at, *_of_role(role))
+        .where(_live(session), col(Ticket.resolved_at).is_(None), col(Ticket.opened_at) < at, *_of_role(role))
         .group_by(*keys)
     )
     return [(r[0], bool(r[1]), r[2], r[3], r[4]) for r in session.execute(rows)]
@@ -142,9 +142,3 @@ def weeks(session: Session, role: str, limit: int = 53) -> list[str]:
     """Return the weeks that have a stored digest of the role, the newest first."""
     rows = entities(Digest.week).where(Digest.role == role).order_by(col(Digest.week).desc()).limit(limit)
     return list(session.exec(rows))
-
-
-def notices(session: Session, start: str) -> set[str]:
-    """Return the keys of what people were told that begin like this."""
-    key = col(Notice.key)
-    return set(session.exec(entities(Notice.key).where(key >= start, key < start + "\x7f")))
