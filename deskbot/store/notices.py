@@ -14,7 +14,8 @@ def first_time(
     """Claim a fact in this transaction; False when it was told before."""
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     row = {"key": key, "ticket_id": ticket_id, "person_id": person_id, "at": now}
-    return session.connection().execute(insert(Notice).values(**row).on_conflict_do_nothing()).rowcount == 1
+    claimed = insert(Notice).values(**row).on_conflict_do_nothing().returning(col(Notice.key))
+    return session.connection().execute(claimed).first() is not None
 
 
 def keys(session: Session, start: str) -> set[str]:
