@@ -10,10 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
+from deskbot.answers.articles import Section
 from deskbot.answers.evaluation import Figures, Outcome, measure
 from deskbot.answers.knowledge import EVERYTHING, Knowledge, build
 from deskbot.answers.terms import STOP_WORDS
 from deskbot.desk.sensitive import screen
+from deskbot.desk.texts import say
 
 app = typer.Typer(no_args_is_help=True, help="Ask a folder of Markdown, and measure the answers.")
 
@@ -78,6 +80,41 @@ def _answered(knowledge: Knowledge, asked: Mapping[str, Any]) -> dict[str, Any]:
         "confidence": round(found.confidence, 4),
         "ranked": [[section.id, round(score, 4)] for section, score in found.ranked],
         "ms": round((time.perf_counter() - began) * 1000, 3),
+    }
+
+
+def ask_folder(kb: Path, text: str) -> dict[str, Any]:
+    """Answer one question from any folder of Markdown, in the shape of `deskbot ask`."""
+    screening = screen(text)
+    found = _load(kb, Engine.lexical).find(text, EVERYTHING)
+    decision = "sensitive" if screening is not None else found.decision
+    cited = found.ranked[:1] if decision == "answer" else ()
+    offered = found.ranked[:3] if decision == "suggest" else ()
+    return {
+        "decision": decision,
+        "confidence": round(found.confidence, 4),
+        "text_md": found.quote_md if cited else _said(decision, found.reason),
+        "citations": [_cited(section, found.quote_md) for section, _ in cited],
+        "suggestions": [{"section": section.id, "title": " › ".join(section.path)} for section, _ in offered],
+    }
+
+
+def _said(decision: str, reason: str | None) -> str:
+    """Return what the desk says when no passage answers."""
+    if decision == "sensitive":
+        return say("chat.sensitive_question", "en")
+    keys = {"suggest": "chat.did_you_mean", "personal": "chat.personal"}
+    return say(keys.get(decision, "chat.not_found" if reason == "not_found" else "chat.no_article"), "en")
+
+
+def _cited(section: Section, quote: str) -> dict[str, Any]:
+    effective = section.article.effective
+    return {
+        "section": section.id,
+        "title": " › ".join(section.path) or section.article.title,
+        "version": section.version,
+        "effective": effective.isoformat() if effective else None,
+        "quote": quote,
     }
 
 
