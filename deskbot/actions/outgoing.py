@@ -77,7 +77,8 @@ def _enqueue(
     now: datetime,
     ticket: Ticket | None,
 ) -> None:
-    directly = reply.private and not conversation.private
+    # Somebody unlinked has no direct conversation: the channel shows the reply to them alone where they asked.
+    directly = reply.private and not conversation.private and conversation.person_id is not None
     outbox.enqueue(
         session,
         desk.sealer,

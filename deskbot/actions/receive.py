@@ -38,6 +38,8 @@ def receive(session: Session, desk: Desk, inbound: Inbound) -> Received:
     inbound = replace(inbound, text=clean(inbound.text)[:LONGEST])
     now = desk.now()
     person = _who(session, inbound)
+    if _is_overheard(session, inbound):
+        return Received(Turn())
     conversation = _conversation(session, inbound, person, now)
     if inbound.kind in ("edit", "delete"):
         _revise(session, desk, inbound, conversation, now)
@@ -66,6 +68,13 @@ def _who(session: Session, inbound: Inbound) -> Person | None:
 def _language(inbound: Inbound, person: Person | None) -> str:
     wanted = inbound.language or (person.language if person else "en")
     return wanted if wanted in LANGUAGES else "en"
+
+
+def _is_overheard(session: Session, inbound: Inbound) -> bool:
+    """Tell whether people talk among themselves: in a room, not to the bot, in no conversation it is part of."""
+    if inbound.private or inbound.mentioned or inbound.kind not in ("message", "edit", "delete"):
+        return False
+    return conversations.find(session, inbound.channel, inbound.conversation) is None
 
 
 def _conversation(session: Session, inbound: Inbound, person: Person | None, now: datetime) -> Conversation:

@@ -14,7 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from deskbot.channels.slack import parse as parsing
 from deskbot.channels.slack.delivery import Payload, part
 from deskbot.channels.slack.door import Trusted
-from deskbot.channels.slack.parse import is_direct, message_id, split_id
+from deskbot.channels.slack.parse import is_direct, message_id, split_id, writer_of
 from deskbot.channels.slack.render import Message, render, render_home
 from deskbot.channels.slack.web_api import SLACK, Tokens, WebApi, error_name, transport_errors
 from deskbot.desk.messages import FileIn, Inbound, Reply
@@ -234,13 +234,14 @@ class SlackChannel:
 
     async def _whisper(self, team: str, room: str, thread: str, outgoing: Outgoing) -> str:
         """Show a reply to one person in a room where others read; it is gone when they reload."""
-        if not outgoing.recipient:
+        reader = outgoing.recipient or writer_of(outgoing.conversation)
+        if not reader:
             raise TransportError("A private reply in a public place needs somebody to show it to.", permanent=True)
         told: Any = {}
         for message in render(outgoing.reply, self._base_url):
             told = await self.api.writes(team).chat_postEphemeral(
                 channel=room,
-                user=outgoing.recipient,
+                user=reader,
                 thread_ts=thread or None,
                 text=message.text,
                 blocks=message.blocks,

@@ -19,7 +19,8 @@ def parse(kind: str, body: bytes) -> list[Inbound]:
     """Return what a person did; an empty list for bots, our own messages, and what the desk has no use for.
 
     A message's id and the conversation below it have one form, `team:channel:ts`: an answer to a message of ours
-    comes in as the conversation that message's id names.
+    comes in as the conversation that message's id names. Where others read along, the writer's id is added: two
+    people in one thread are two conversations, and what is for one of them never goes to the other.
     """
     payload = json.loads(body)
     reader = {
@@ -34,15 +35,25 @@ def parse(kind: str, body: bytes) -> list[Inbound]:
 
 
 def message_id(team: str, channel: str, ts: str) -> str:
-    """Return the id of a message, which is also the key of the conversation in the thread below it."""
+    """Return the id of a message, which is also the key of a private conversation in the thread below it."""
     return f"{team}:{channel}:{ts}"
+
+
+def conversation_key(team: str, channel: str, ts: str, user: str) -> str:
+    """Return the key of one person's conversation with the bot in a thread."""
+    key = message_id(team, channel, ts)
+    return key if is_direct(channel) else f"{key}:{user}"
 
 
 def split_id(conversation: str) -> tuple[str, str, str]:
     """Return (team, channel or user, time stamp or "") of a conversation's key or a message's id."""
-    team, _, rest = conversation.partition(":")
-    channel, _, ts = rest.partition(":")
+    team, channel, ts, *_ = [*conversation.split(":"), "", "", ""]
     return team, channel, ts
+
+
+def writer_of(conversation: str) -> str:
+    """Return whose conversation it is in a room where others read along; empty elsewhere."""
+    return "".join(conversation.split(":")[3:4])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +137,16 @@ def _said(
 ) -> Inbound:
     channel, ts = str(event.get("channel") or ""), str(message.get("ts") or "")
     private = _is_private(event)
-    place, conversation = channel, message_id(origin.team, channel, str(message.get("thread_ts") or ts))
+    writer, thread = str(message.get("user")), str(message.get("thread_ts") or ts)
+    place, conversation = channel, conversation_key(origin.team, channel, thread, writer)
     if origin.shared and not private:
         # Outsiders read this channel: whatever the desk has to say goes to the person alone.
-        place, conversation, private = _direct(origin.team, str(message.get("user")))
+        place, conversation, private = _direct(origin.team, writer)
     return Inbound(
         channel="slack",
         delivery=f"slack:{payload.get('team_id') or origin.team}:{payload.get('event_id', '')}",
         scope=origin.scope,
-        sender=str(message.get("user")),
+        sender=writer,
         conversation=conversation,
         place=place,
         private=private,
@@ -244,7 +256,7 @@ def conversation_of(payload: Payload) -> str:
     thread = message.get("thread_ts") or container.get("thread_ts")
     # Below a message that only its reader sees there is no thread: the answer stands in the room itself.
     ts = thread or ("" if container.get("is_ephemeral") else message.get("ts") or container.get("message_ts"))
-    return message_id(team_of(payload), str(channel), str(ts or ""))
+    return conversation_key(team_of(payload), str(channel), str(ts or ""), user_of(payload))
 
 
 def is_direct(place: str) -> bool:

@@ -62,6 +62,9 @@ async def test_a_private_reply_in_a_channel_is_shown_to_one_person(slack: Record
     assert not slack.messages
     (shown,) = slack.named("chat.postEphemeral")
     assert (shown["user"], shown["thread_ts"]) == (ALICE, "1.2")
+    unlinked = replace(private, recipient="", conversation=f"{TEAM}:C01:1.2:U02BOB")
+    await channel.deliver(unlinked)
+    assert slack.named("chat.postEphemeral")[-1]["user"] == "U02BOB"
     with pytest.raises(TransportError) as nobody:
         await channel.deliver(replace(private, recipient=""))
     assert nobody.value.permanent

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from deskbot.channels.slack import forms
 from deskbot.channels.slack.delivery import RECEIVED_AT
-from deskbot.channels.slack.parse import attached, parse
+from deskbot.channels.slack.parse import attached, parse, split_id
 from deskbot.channels.slack.wording import meant
 from deskbot.desk.messages import Form, FormField, Inbound
 from tests.channels.slack.payloads import (
@@ -69,7 +69,7 @@ def test_channel_talk_without_a_mention_is_nobodys_question() -> None:
 def test_a_thread_in_a_channel_goes_on_without_a_mention() -> None:
     event = direct_message("and bonus?", channel="C01GEN", channel_type="channel", thread_ts=f"{NOW}.000001")
     inbound = one(said(event))
-    assert (inbound.mentioned, inbound.conversation) == (False, f"{TEAM}:C01GEN:{NOW}.000001")
+    assert (inbound.mentioned, inbound.conversation) == (False, f"{TEAM}:C01GEN:{NOW}.000001:{ALICE}")
 
 
 def test_a_mention_in_a_thread_is_heard_once() -> None:
@@ -163,6 +163,18 @@ def test_a_button_on_home_speaks_in_the_persons_own_conversation() -> None:
     payload = pressed(container={"type": "view", "view_id": "V1"}, channel=None, message=None)
     inbound = one(parse("action", as_json(payload)))
     assert (inbound.conversation, inbound.private) == (f"{TEAM}:{ALICE}:", True)
+
+
+def test_two_people_in_one_thread_are_two_conversations() -> None:
+    alice, bob = (one(said(mention(user=user, thread_ts=f"{NOW}.000001"))) for user in (ALICE, "U02BOB"))
+    assert alice.conversation != bob.conversation
+    assert split_id(alice.conversation) == split_id(bob.conversation) == (TEAM, "C01GEN", f"{NOW}.000001")
+
+
+def test_a_bystanders_click_is_the_bystanders_conversation() -> None:
+    where = {"type": "message", "message_ts": f"{NOW}.000300", "channel_id": "C01GEN", "thread_ts": f"{NOW}.000100"}
+    inbound = one(parse("action", as_json(pressed(container=where, user={"id": "U02BOB", "team_id": TEAM}))))
+    assert (inbound.sender, inbound.conversation) == ("U02BOB", f"{TEAM}:C01GEN:{NOW}.000100:U02BOB")
 
 
 def test_a_link_button_is_nothing_to_work() -> None:

@@ -135,7 +135,7 @@ REPLIES = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(REPLIES)
 @example(Reply("<!channel> <!here> <@U1> <#C1> @here"))
 @example(Reply("`<!channel>`\n\n```\n<!here> <@U1>\n```\n\n> <@U1>", speaker="<!channel>"))
@@ -143,7 +143,7 @@ def test_any_reply_is_drawn_within_the_limits_and_mentions_nobody(reply: Reply) 
     assert_sound(render(reply, BASE))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(REPLIES)
 def test_any_reply_can_stand_on_home(reply: Reply) -> None:
     view = render_home(reply, BASE)
