@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import func, update
 from sqlmodel import Session, col, select
 
 from deskbot.store.columns import Sealed
@@ -110,3 +110,14 @@ def last_answered(session: Session, conversation_id: int) -> Answered | None:
     return session.exec(
         select(Answered).where(Answered.conversation_id == conversation_id).order_by(col(Answered.id).desc()).limit(1)
     ).first()
+
+
+def first_words(session: Session, conversations: list[int]) -> dict[int, bytes | None]:
+    """Return the first thing the person said in each of these conversations, still sealed."""
+    first = (
+        select(func.min(Message.id))
+        .where(col(Message.conversation_id).in_(conversations), Message.author_kind == "employee")
+        .group_by(col(Message.conversation_id))
+    )
+    rows = session.exec(select(Message.conversation_id, Message.text).where(col(Message.id).in_(first)))
+    return {conversation: words for conversation, words in rows if conversation is not None}

@@ -1,0 +1,124 @@
+"""Draws pages: the templates, the words and times they use, and the static files they name."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.responses import HTMLResponse
+
+from deskbot.answers.markdown import to_html
+from deskbot.desk.access import Viewer, scopes
+from deskbot.desk.texts import say
+from deskbot.web import times
+from deskbot.web.asker import Asker
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """A line of the side bar; it is there only for those who have the right."""
+
+    key: str
+    path: str
+    icon: str
+    group: str
+    action: str
+    scopes: frozenset[str] = frozenset()
+
+
+NAVIGATION = (
+    NavItem("chat", "/chat", "chat", "you", "case.open"),
+    NavItem("my", "/my", "inbox", "you", "case.open"),
+    NavItem("requests", "/requests", "form", "you", "case.open"),
+    NavItem("knowledge", "/knowledge", "book", "you", "kb.read"),
+    NavItem("queue", "/queue", "queue", "work", "queue.read"),
+    NavItem("digests", "/digests", "chart", "work", "digest.read", frozenset({"all", "team"})),
+    NavItem("rules", "/rules", "rules", "desk", "rules.read"),
+    NavItem("admin", "/admin", "gear", "desk", "admin.health"),
+)
+
+
+def navigation(viewer: Viewer) -> dict[str, list[NavItem]]:
+    """Return the side bar's groups with the pages this person may open."""
+    groups: dict[str, list[NavItem]] = {}
+    for item in NAVIGATION:
+        held = scopes(viewer, item.action)
+        if held & item.scopes if item.scopes else held:
+            groups.setdefault(item.group, []).append(item)
+    return groups
+
+
+def initials(name: str) -> str:
+    """Return the first letters of the first and the last name."""
+    parts = name.split()
+    return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper() if parts else "?"
+
+
+class Pages:
+    """The templates, ready to be drawn for a reader at a moment."""
+
+    def __init__(self, now: Callable[[], datetime], zone: str, demo: bool = False) -> None:
+        self._now = now
+        self._zone = zone
+        self._prints = {path.name: _print(path) for path in STATIC.rglob("*") if path.is_file()}
+        self._environment = Environment(
+            loader=PackageLoader("deskbot.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+            cache_size=200,
+        )
+        self._environment.globals.update(static=self.static, initials=initials, demo=demo, iso=times.iso)
+        self._environment.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - cleaned by nh3
+
+    def static(self, name: str) -> str:
+        """Return the address of a static file; it carries the content's hash, so it may be kept for ever."""
+        return f"/static/{name}?v={self._prints[name.rsplit('/', 1)[-1]]}"
+
+    def text(self, template: str, asker: Asker, **values: Any) -> str:
+        """Return a template drawn for the reader."""
+        return self._environment.get_template(template).render(self._context(asker) | values)
+
+    def draw(
+        self, template: str, asker: Asker, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
+    ) -> HTMLResponse:
+        """Return a template drawn for the reader as a response."""
+        return HTMLResponse(self.text(template, asker, **values), status, headers)
+
+    def _context(self, asker: Asker) -> dict[str, Any]:
+        now, language = self._now(), asker.language
+        zone = asker.zone if asker.viewer else self._zone
+        return {
+            "asker": asker,
+            "viewer": asker.viewer,
+            "nav": navigation(asker.viewer) if asker.viewer else {},
+            "here": "",
+            "csrf": asker.csrf,
+            "language": language,
+            "now": now,
+            "t": partial(say, language=language),
+            "short": lambda at: times.short(at, language, zone, now),
+            "full": lambda at: times.full(at, language, zone),
+            "day": lambda on: times.day(on, language),
+            "left": lambda due: times.left(due, now, language),
+            "at": utc,
+            "urgency": lambda due: times.urgency(due, now),
+        }
+
+
+def _print(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def utc(text: str) -> datetime:
+    """Return an ISO instant as an aware time in UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)
