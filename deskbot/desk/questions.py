@@ -17,6 +17,7 @@ MAX_TEXT = 500
 MAX_LONG_TEXT = 10_000
 _EMAIL = re.compile(r"[^@\s,;<>]{1,64}@[^@\s,;<>]{1,190}\.[^@\s,;<>.]{2,}")
 _MONEY = re.compile(r"(?:(€|\$|£|[A-Za-z]{3})\s*)?(\d[\d.,\s]*)(?:\s*(€|\$|£|[A-Za-z]{3}))?")
+_LARGEST = Decimal(10**12)
 _CURRENCY = {"€": "EUR", "$": "USD", "£": "GBP"}
 _YES = frozenset({"yes", "y", "true", "on", "1", "sim", "s"})
 _NO = frozenset({"no", "n", "false", "off", "0", "nao"})
@@ -124,7 +125,7 @@ def is_past(question: Question) -> bool:
 def _money(question: Question, value: str, language: str, today: date) -> str:
     match = _MONEY.fullmatch(value)
     amount = _amount(match.group(2)) if match else None
-    if match is None or amount is None:
+    if match is None or amount is None or amount >= _LARGEST:
         raise _Wrong("money")
     _check_bounds(question, amount)
     currency = match.group(1) or match.group(3) or ""
@@ -147,7 +148,7 @@ def _number(question: Question, value: str, language: str, today: date) -> str:
         number = Decimal(value.replace(",", "."))
     except InvalidOperation:
         raise _Wrong("number") from None
-    if not number.is_finite():
+    if not number.is_finite() or abs(number) >= _LARGEST:
         raise _Wrong("number")
     _check_bounds(question, number)
     return format(number.normalize(), "f")

@@ -5,15 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from deskbot.adapters.content.files import Folder
+from deskbot.adapters.content.heads import NO_HEAD, read_head
 from deskbot.adapters.content.letters_folder import is_letter
-from deskbot.adapters.content.yaml_strict import Document, Malformed, load
-from deskbot.answers.articles import KEYS
+from deskbot.adapters.content.yaml_strict import Document
 from deskbot.answers.knowledge import Knowledge, build
-from deskbot.answers.sections import split_front_matter
-from deskbot.desk.errors import Fault, Invalid
-from deskbot.desk.plain_data import Plain
-
-_NO_HEAD = Document({}, {})
+from deskbot.desk.errors import Fault
 
 
 def read_knowledge(pages: Folder) -> tuple[Knowledge, dict[str, Document], list[Fault]]:
@@ -43,24 +39,7 @@ def _build(pages: Folder, heads: Mapping[str, Document]) -> tuple[Knowledge, lis
 
 def _placed(fault: Fault, pages: Folder, heads: Mapping[str, Document]) -> Fault:
     """Put a fault that speaks of a key of the head on that key's line."""
-    head = heads.get(fault.file, _NO_HEAD)
+    head = heads.get(fault.file, NO_HEAD)
     said = [key for key in head.data if key in fault.message]
     line = head.line(said[0]) if said and fault.line == 1 else fault.line
     return replace(fault, file=pages.shown(fault.file), line=line)
-
-
-def read_head(text: str, file: str) -> Document | Fault:
-    """Return the front matter of a page with lines counted in the whole file, or what is wrong with it."""
-    head, body = split_front_matter(text)
-    if not head:
-        if text.startswith("---\n") and body == text:
-            return Fault(file, 1, "error", "front-matter", "the front matter is never closed; add a line of ---")
-        return _NO_HEAD
-    try:
-        document = load(head, file)
-        Plain(document.data, "", "front matter").allow(KEYS)
-    except Malformed as malformed:
-        return replace(malformed.fault, line=malformed.fault.line + 1, rule="front-matter")
-    except Invalid as invalid:
-        return Fault(file, document.line(invalid.field) + 1, "error", "front-matter", invalid.message)
-    return Document(document.data, {path: line + 1 for path, line in document.lines.items()})

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from deskbot.adapters.content.knowledge_folder import read_head
+from deskbot.adapters.content.heads import read_head
 from deskbot.adapters.content.yaml_strict import Malformed, load
 from deskbot.answers.articles import parse_page
 from deskbot.desk.errors import Fault

@@ -88,7 +88,8 @@ class LiveContent:
         self._pages.take(self._pages.look())
         self._rules.take(self._rules.look())
         self._current = assemble(self._pages.folder(), self._rules.folder()).book
-        self._faults = (*self._missing(), *self._current.faults)
+        self._gone = self._missing()
+        self._faults = self._current.faults
         self._keep_good(self._current.faults)
         self.read_at = now()
 
@@ -100,15 +101,15 @@ class LiveContent:
     @property
     def faults(self) -> tuple[Fault, ...]:
         """What is wrong with the files as they lie on disk now."""
-        return self._faults
+        return (*self._gone, *self._faults)
 
     def poll(self) -> bool:
         """Look for changed files and take them over; return whether the snapshot was replaced.
 
         Files still being written wait for the next time.
         """
-        if missing := self._missing():
-            self._faults = missing
+        self._gone = self._missing()
+        if self._gone:
             return False
         pages, rules = self._pages.look(), self._rules.look()
         if (pages, rules) == (self._pages.stamps, self._rules.stamps) or self._unsettled(pages, rules):
