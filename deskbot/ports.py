@@ -112,6 +112,14 @@ class FetchesFiles(Protocol):
         """Return what `parse` gave with the files' bytes; raise `TransportError` to be asked again later."""
 
 
+@runtime_checkable
+class Threaded(Protocol):
+    """A channel in which people can answer below a message that started no conversation yet."""
+
+    def below(self, external_id: str) -> tuple[str, str]:
+        """Return the place and the key of the conversation below a delivered message."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policybook:
     """Everything HR people wrote, read and compiled: one immutable snapshot that a change replaces as a whole.

@@ -111,6 +111,27 @@ def _enqueue(
         )
 
 
+def continue_below(session: Session, channel: str, place: str, key: str, message_id: int, now: datetime) -> None:
+    """Let what somebody answers below a message that came to them directly reach the ticket it was about."""
+    message = session.get(Message, message_id)
+    origin = session.get(Conversation, message.conversation_id) if message and message.conversation_id else None
+    if message is None or origin is None or message.ticket_id is None or conversations.find(session, channel, key):
+        return
+    session.add(
+        Conversation(
+            channel=channel,
+            external_key=key,
+            place=place,
+            private=True,
+            person_id=origin.person_id,
+            ticket_id=message.ticket_id,
+            language=origin.language,
+            created_at=now,
+            updated_at=now,
+        )
+    )
+
+
 def notice_instead(desk: Desk, ticket: Ticket, language: str) -> Reply:
     """Return what may be said in chat about a protected or sealed ticket: that there is an update, and where."""
     url = f"{desk.base_url}/my/{ticket.ref}"

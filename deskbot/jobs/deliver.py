@@ -9,8 +9,9 @@ from typing import TypeVar
 import structlog
 from sqlmodel import Session, col, select
 
+from deskbot.actions.outgoing import continue_below
 from deskbot.desk.messages import Reply, reply_from_json
-from deskbot.ports import Channel, Clock, Outgoing, TransportError
+from deskbot.ports import Channel, Clock, Outgoing, Threaded, TransportError
 from deskbot.store import outbox
 from deskbot.store.outbox import Parcel
 from deskbot.store.session import Store
@@ -117,7 +118,13 @@ class Deliverer:
         await self._sent(parcel, external)
 
     async def _sent(self, parcel: Parcel, external: str) -> None:
-        await self._record(lambda s: outbox.sent(s, parcel, external, self._clock.now()))
+        await self._record(lambda s: self._settled(s, parcel, external))
+
+    def _settled(self, session: Session, parcel: Parcel, external: str) -> None:
+        now, channel = self._clock.now(), self._channels[parcel.channel]
+        outbox.sent(session, parcel, external, now)
+        if parcel.kind == "notice" and parcel.message_id is not None and isinstance(channel, Threaded):
+            continue_below(session, parcel.channel, *channel.below(external), parcel.message_id, now)
 
     async def _trouble(self, parcel: Parcel, error: TransportError) -> None:
         if error.permanent:

@@ -84,6 +84,10 @@ class SlackChannel:
         """Turn a verified delivery into what people did."""
         return parsing.parse(kind, body)
 
+    def below(self, external_id: str) -> tuple[str, str]:
+        """Return the room and the key of the conversation below a delivered direct message, which is its own id."""
+        return split_id(external_id)[1], external_id
+
     async def fetch(self, kind: str, body: bytes, inbounds: Sequence[Inbound]) -> list[Inbound]:
         """Return the inbounds with the bytes of their files, taken from Slack; one over `MAX_FILE` is marked so.
 
