@@ -159,6 +159,15 @@ def _change(zone: ZoneInfo, before: int, after: int, offset: int) -> int:
     return before + bisect_left(range(before, after), True, key=lambda at: _offset(zone, at) != offset)
 
 
+def local_time(at: float, zone: ZoneInfo) -> datetime:
+    """Return an instant with the offset that the zone has then.
+
+    The offset is a fixed one: Python compares times of one zone by the wall clock, which goes back in autumn.
+    """
+    local = datetime.fromtimestamp(at, zone)
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta()), fold=0)
+
+
 @lru_cache(maxsize=256)
 def _fixed(offset: int) -> timezone:
     return timezone(timedelta(seconds=offset))

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from deskbot.desk.calendars import DAY_MINUTES, CalendarSpec, Window
+from deskbot.desk.open_spans import local_time
 from deskbot.desk.sla_policy import ClockName, PausePolicy, Receiver, SlaPolicy
 from deskbot.desk.working_time import Pause, WorkingTime, compile_calendar
 
@@ -255,7 +256,7 @@ class _Maker:
         period = self.policy.periods.get(clock)
         if period:
             working_time, pauses = round_the_clock(working_time.zone), ()
-            due = period.after(start.astimezone(working_time.zone))
+            due = local_time(period.after(start.astimezone(working_time.zone)).timestamp(), working_time.zone)
             minutes = working_time.elapsed(start, due)
         elif minutes is not None:
             due = working_time.due(start, minutes, pauses)

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 
 from deskbot.desk.calendars import CalendarSpec, DayOff
 from deskbot.desk.errors import Invalid
-from deskbot.desk.open_spans import DAY_SECONDS, OpenSpans, Span, merged, open_spans
+from deskbot.desk.open_spans import DAY_SECONDS, OpenSpans, Span, local_time, merged, open_spans
 
 HORIZON_YEARS = 5
 _SHORT_OF_HORIZON = (365 * HORIZON_YEARS - 1) * DAY_SECONDS
@@ -71,7 +71,7 @@ class WorkingTime:
         """
         at = start.timestamp()
         if minutes <= 0:
-            return datetime.fromtimestamp(at, self.zone)
+            return local_time(at, self.zone)
         spans = self._spans
         if not spans.low <= at < spans.high:
             spans = self._reaching(at, at)
@@ -85,7 +85,7 @@ class WorkingTime:
         end = spans.ends[index]
         due = end - (spans.through[index] - target)
         if due == end:  # The zone may change its offset at the very end of a span.
-            return datetime.fromtimestamp(due, self.zone)
+            return local_time(due, self.zone)
         return datetime.fromtimestamp(due, spans.zones[index])
 
     def elapsed(self, start: datetime, end: datetime, pauses: Collection[Pause] = ()) -> float:
@@ -118,7 +118,8 @@ class WorkingTime:
 
     def is_open(self, at: datetime) -> bool:
         """Whether `at` lies in a window."""
-        return self.next_opening(at) == at
+        opening = self.next_opening(at)
+        return opening is not None and opening.timestamp() == at.timestamp()
 
     def next_opening(self, at: datetime) -> datetime | None:
         """Return `at` when it lies in a window, else the next instant that does; None without one in five years."""
@@ -129,7 +130,7 @@ class WorkingTime:
             index = bisect_right(spans.ends, moment)
             if index < len(spans.ends):
                 opens = max(spans.begins[index], moment)
-                return datetime.fromtimestamp(opens, self.zone) if opens < limit else None
+                return local_time(opens, self.zone) if opens < limit else None
         return None
 
     def day_off(self, day: date, language: str = "en") -> DayOff | None:
@@ -188,7 +189,7 @@ class WorkingTime:
         index = bisect_left(spans.through, target)
         if index == len(spans.through) or spans.begins[index] >= limit:
             return None
-        return datetime.fromtimestamp(spans.ends[index] - (spans.through[index] - target), self.zone)
+        return local_time(spans.ends[index] - (spans.through[index] - target), self.zone)
 
     def _last_known(self, start: datetime, pauses: Collection[Pause]) -> float:
         """Return where the last segment begins, the one that has no end."""
@@ -254,11 +255,11 @@ class WorkingTime:
 
     def _segment(self, begin: float, end: float, kind: Kind, label: str) -> Segment:
         minutes = (end - begin) / 60 if kind == "open" else 0.0
-        edges = datetime.fromtimestamp(begin, self.zone), datetime.fromtimestamp(end, self.zone)
+        edges = local_time(begin, self.zone), local_time(end, self.zone)
         return Segment(*edges, minutes, kind, label)
 
     def _endless(self, since: float, pauses: Collection[Pause]) -> Segment:
-        begin = datetime.fromtimestamp(since, self.zone)
+        begin = local_time(since, self.zone)
         if any(pause.end is None and pause.begin.timestamp() <= since for pause in pauses):
             return Segment(begin, None, 0.0, "pause", "still running")
         return Segment(begin, None, 0.0, "closed", "no window within five years")
