@@ -13,7 +13,7 @@ from deskbot.actions.desk import Desk
 from deskbot.actions.receive import Received, receive
 from deskbot.desk.conversation import Turn
 from deskbot.desk.messages import Inbound
-from deskbot.ports import Channel, FetchesFiles
+from deskbot.ports import Channel, FetchesFiles, TransportError
 from deskbot.store import inbox
 from deskbot.store.inbox import Delivery
 from deskbot.store.session import Store
@@ -83,7 +83,7 @@ class Worker:
         try:
             inbounds = await self._read(delivery)
             for inbound in inbounds:
-                await self._identify(inbound)
+                await self._identify(inbound, delivery.attempts)
             received = await self._call(lambda: self._receive(delivery, inbounds))
         except Exception as error:
             # The edge: whatever went wrong, the delivery is kept and tried again.
@@ -106,8 +106,12 @@ class Worker:
             return await channel.fetch(delivery.kind, delivery.body, inbounds)
         return inbounds
 
-    async def _identify(self, inbound: Inbound) -> None:
-        """Link a platform's user on first contact, by what the platform itself says of them."""
+    async def _identify(self, inbound: Inbound, attempts: int) -> None:
+        """Link a platform's user on first contact, by what the platform itself says of them.
+
+        Raises `TransportError` when it cannot be asked: nothing is done in a stranger's name that may be somebody's.
+        The last attempt goes on without.
+        """
         if inbound.channel in _OWN_PEOPLE or not inbound.sender:
             return
         if await self._call(lambda: self._known(inbound)):
@@ -115,6 +119,8 @@ class Worker:
         profile = await self._channels[inbound.channel].profile(inbound.scope, inbound.sender)
         if profile is not None:
             await self._call(lambda: self._link(inbound, profile))
+        elif attempts < ATTEMPTS:
+            raise TransportError(f"{inbound.channel} could not say who wrote.")
 
     def _known(self, inbound: Inbound) -> bool:
         with self._store.read() as session:
