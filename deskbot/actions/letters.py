@@ -81,6 +81,8 @@ def _may_issue(session: Session, person: Person, template: LetterTemplate, issue
     if issued_by is None:
         return
     asker = people.viewer(session, issued_by)
+    if issued_by == person.id and not template.self_service:
+        raise NotAllowed(say("letter.error.by_hr", person.language))
     action = "letter.own" if issued_by == person.id else "letter.issue"
     if asker is None or not may(asker, action):
         raise NotAllowed(say("letter.error.not_allowed", asker.person.language if asker else "en"))

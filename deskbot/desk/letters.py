@@ -25,7 +25,7 @@ KINDS = (
     "leave", "reference", "internship",
 )  # fmt: skip
 _KEYS = (
-    "kind", "type", "language", "title", "description", "validity_days", "salary", "fields", "translation_of", "owner",
+    "kind", "type", "language", "title", "description", "validity_days", "salary", "self_service", "fields", "translation_of", "owner",
     "effective", "review",
 )  # fmt: skip
 _FIELD_KEYS = ("key", "kind", "label", "required", "hint", "options")
@@ -82,7 +82,11 @@ class Employer:
 
 @dataclass(frozen=True, slots=True)
 class LetterTemplate:
-    """One type of letter in one language; `salary` marks a letter that states pay, `version` hashes its file."""
+    """One type of letter in one language. `version` hashes its file.
+
+    `salary` marks a letter that states pay, `self_service` one that people may issue about themselves: it states
+    nothing but what the directory says.
+    """
 
     type: str
     language: str
@@ -93,6 +97,7 @@ class LetterTemplate:
     description: str = ""
     validity_days: int = 90
     salary: bool = False
+    self_service: bool = True
     fields: tuple[FormField, ...] = ()
     first_line: int = 1
 
@@ -199,6 +204,7 @@ def parse_template(head: object, body: str, path: str, first_line: int = 1) -> L
         description=plain.text("description", ""),
         validity_days=plain.whole("validity_days", 90, low=1, high=3650),
         salary=plain.flag("salary"),
+        self_service=plain.flag("self_service", True),
         fields=tuple(_field(data, plain.at("fields")) for data in plain.data.get("fields") or ()),
         first_line=first_line,
     )
@@ -256,7 +262,7 @@ def clean_fields(template: LetterTemplate, values: Mapping[str, str]) -> dict[st
 
 
 def _clean_field(asked: FormField, value: str) -> str:
-    text = printable(value, asked.label, 1000 if asked.kind == "long_text" else 200).strip()
+    text = printable(value, asked.label, 1000 if asked.kind == "long_text" else 100).strip()
     if not text and asked.required:
         raise Invalid(f"“{asked.label}” is needed for this letter.", asked.key)
     if text and asked.kind == "date":

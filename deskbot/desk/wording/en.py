@@ -521,4 +521,5 @@ TEXTS: dict[str, str] = {
     "web.why.reason": "Reason",
     "web.why.rule": "Rule",
     "web.yes": "Yes",
+    "letter.error.by_hr": "This letter is written by HR; ask them for it.",
 }

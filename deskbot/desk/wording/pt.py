@@ -521,4 +521,5 @@ TEXTS: dict[str, str] = {
     "web.why.reason": "Razão",
     "web.why.rule": "Regra",
     "web.yes": "Sim",
+    "letter.error.by_hr": "Esta declaração é escrita pelos RH; peça-lha.",
 }
