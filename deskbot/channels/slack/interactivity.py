@@ -82,7 +82,7 @@ class Interactivity:
         if turn is None or turn.form is None:
             text = (turn and turn.toast) or say("slack.taken", _language(turn))
             # Only a slash command can carry words in its acknowledgement.
-            await (ack(text=escape(text)) if body.get("command") else ack())
+            await (ack(text=escape(text), response_type="ephemeral") if body.get("command") else ack())
             return
         await ack()
         await self._show(turn, body, direct_conversation(body))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 import uvicorn
 from sqlmodel import select
@@ -11,11 +12,15 @@ from sqlmodel import select
 from deskbot.actions import tickets
 from deskbot.config import Settings
 from deskbot.store import people
-from deskbot.store.tables import MembershipRow, PersonRow, Ticket
+from deskbot.store.tables import MembershipRow, Message, PersonRow, Ticket
 from deskbot.wiring import Application
 from tests.channels.slack.local_slack import (
+    ALICE,
     APP_TOKEN,
+    BOB,
+    BOT,
     BOT_TOKEN,
+    GENERAL,
     SECRET,
     LocalSlack,
     eventually,
@@ -23,6 +28,7 @@ from tests.channels.slack.local_slack import (
     own_network,
     shown,
 )
+from tests.channels.slack.payloads import as_json, envelope, headers
 
 pytestmark = [pytest.mark.clients, pytest.mark.filterwarnings("default")]
 
@@ -134,8 +140,6 @@ async def test_a_question_becomes_an_answer_a_ticket_and_a_talk_with_a_person(co
 
 
 async def said_in_ticket(company: Company, reference: str, words: str) -> bool:
-    from deskbot.store.tables import Message
-
     def look() -> bool:
         with company.desk.store.read() as session:
             ticket = session.exec(select(Ticket).where(Ticket.ref == reference)).one()
@@ -145,3 +149,74 @@ async def said_in_ticket(company: Company, reference: str, words: str) -> bool:
             )
 
     return await asyncio.to_thread(look)
+
+
+@pytest.mark.parametrize("company", ["events"], indirect=True)
+async def test_one_event_three_times_is_one_of_everything(company: Company) -> None:
+    slack = company.slack
+    room = (await slack.say("hello"))["message"]["channel"]
+    await slack.bot_says(room, "Alice")
+    question = "Can somebody check my payslip of October? The bonus is missing."
+    event = {
+        "type": "message",
+        "user": ALICE,
+        "text": question,
+        "ts": "1795000000.000100",
+        "event_ts": "1795000000.000100",
+        "channel": room,
+        "channel_type": "im",
+    }
+    body = as_json(envelope(event))
+    before = len(await slack.messages(room))
+    async with aiohttp.ClientSession() as http:
+
+        async def deliver() -> int:
+            address = f"{company.desk.settings.base_url}/slack/events"
+            async with http.post(address, data=body, headers=headers(body, secret=SECRET)) as answer:
+                return answer.status
+
+        assert await asyncio.gather(*(deliver() for _ in range(3))) == [200, 200, 200]
+        first = await slack.bot_says(room, "ask_hr", after=before)
+        assert await deliver() == 200
+    await slack.press(first, "ask_hr")
+    await slack.press(first, "ask_hr")
+    await slack.bot_says(room, "HR-", after=before)
+    await eventually(lambda: said_in_ticket(company, company.tickets()[0], "bonus"))
+    said = [m for m in (await slack.messages(room))[before:] if m.get("bot_id")]
+    assert sum("ask_hr" in shown(m) for m in said) == 1
+    assert len(company.tickets()) == 1
+
+
+async def test_a_form_is_opened_refused_in_words_and_taken(company: Company) -> None:
+    slack = company.slack
+    asked = (await slack.say("I need an employment letter for my landlord"))["message"]
+    offer = await slack.bot_says(asked["channel"], "open_form")
+    async with slack.page() as page:
+        await slack.press(offer, "open_form")
+        view = await page.frame("view")
+        assert view["stack"][0]["type"] == "modal"
+    assert company.tickets() == []
+
+
+async def test_a_slash_command_is_answered_in_the_persons_own_conversation(company: Company) -> None:
+    slack = company.slack
+    room = (await slack.say("hello"))["message"]["channel"]
+    await slack.bot_says(room, "Alice")
+    before = len(await slack.messages(room))
+    await slack.post("/_control/command", channel=GENERAL, user=ALICE, command="/hr", text="my requests")
+    await slack.bot_says(room, "no requests", after=before)
+    public = [m for m in await slack.messages(GENERAL) if m.get("bot_id") and m.get("subtype") != "ephemeral"]
+    assert not public, public
+
+
+async def test_people_in_a_channel_are_answered_when_they_mention_the_bot_and_left_alone_otherwise(
+    company: Company,
+) -> None:
+    slack = company.slack
+    await slack.say("How much notice do I have to give when I resign?", channel=GENERAL)
+    asked = (await slack.say(f"<@{BOT}> How much notice do I have to give when I resign?", channel=GENERAL))["message"]
+    answer = await slack.bot_says(GENERAL, "ask_hr")
+    assert answer["thread_ts"] == asked["ts"]
+    await slack.say("I think it is a month", channel=GENERAL, thread_ts=asked["ts"], user=BOB)
+    await asyncio.sleep(0.5)
+    assert len([m for m in await slack.messages(GENERAL) if m.get("bot_id")]) == 1
