@@ -1,18 +1,21 @@
 """Requests by form: opened pre-filled, checked in words, and turned into a ticket or a letter."""
 
 import json
+from dataclasses import replace
 
+from deskbot.actions import letters
 from deskbot.actions.opening import Opening, open_ticket
 from deskbot.actions.outgoing import seal_subject
 from deskbot.actions.talk import Talk, is_offered
+from deskbot.actions.tickets import resolve_at_once
 from deskbot.desk import requests
 from deskbot.desk.conversation import Turn
-from deskbot.desk.errors import NotFound
-from deskbot.desk.messages import Choice
+from deskbot.desk.errors import DeskError, NotFound
+from deskbot.desk.messages import Choice, FileLink, Reply
 from deskbot.desk.requests import RequestType
 from deskbot.desk.texts import say
 from deskbot.store import conversations
-from deskbot.store.tables import Message, RequestAnswer, Ticket
+from deskbot.store.tables import Letter, Message, RequestAnswer, Ticket
 
 
 def open_form(talk: Talk, key: str) -> Turn:
@@ -35,9 +38,48 @@ def submit(talk: Talk, key: str) -> Turn:
     if errors:
         return Turn(form=requests.form(kind, talk.language, dict(talk.inbound.fields), errors), errors=errors)
     ticket = _open(talk, kind, values)
+    issued = _letter(talk, kind, values, ticket)
+    if issued is not None:
+        return Turn((issued,))
     text = say("chat.form_done", talk.language, reference=ticket.ref, promise=talk.promise(ticket))
     choice = Choice("my_requests", say("chat.my_requests", talk.language))
     return Turn((talk.reply(text, choices=(choice,), private=ticket.tier >= 2, status=talk.status(ticket)),))
+
+
+def _letter(talk: Talk, kind: RequestType, values: dict[str, str], ticket: Ticket) -> Reply | None:
+    """Issue the letter that a request is for and hand it over at once; None when people of HR have to do it."""
+    wanted = kind.letter.format_map(values) if kind.letter else ""
+    if not wanted or talk.person is None:
+        return None
+    if values.get("with_salary") == "yes" and wanted in ("employment", "bank", "landlord"):
+        wanted = "employment-with-salary"
+    language = values.get("language") or talk.language
+    fields = {"recipient": values["payee"]} if values.get("payee") else {}
+    try:
+        letter, _ = letters.issue(
+            talk.session,
+            talk.desk,
+            person=talk.person,
+            kind=wanted,
+            language=language,
+            fields=fields,
+            ticket=ticket,
+            issued_by=talk.person.id,
+        )
+    except letters.PayNeedsConsent:
+        text = say("chat.letter_pay", talk.language, reference=ticket.ref, promise=talk.promise(ticket))
+        return talk.reply(text, private=True, status=talk.status(ticket))
+    except DeskError as error:
+        # What the form cannot give, a person can: the request stays open with its owner.
+        return talk.reply(f"{error.message} {talk.promise(ticket)}", private=True, status=talk.status(ticket))
+    resolve_at_once(talk.session, talk.desk, ticket, talk.now)
+    file = FileLink(f"{letter.number}.pdf", "application/pdf", _file_url(talk, letter), letter.attachment_id)
+    text = say("chat.letter_ready", talk.language, number=letter.number, url=f"{talk.desk.base_url}/verify")
+    return replace(talk.reply(text, private=True, status=talk.status(ticket)), files=(file,))
+
+
+def _file_url(talk: Talk, letter: Letter) -> str:
+    return f"{talk.desk.base_url}/files/{letter.attachment_id}"
 
 
 def _kind(talk: Talk, key: str) -> RequestType:

@@ -11,6 +11,7 @@ from deskbot.desk import conversation
 from deskbot.desk.conversation import Finding, Passage, Turn
 from deskbot.desk.messages import Reply
 from deskbot.desk.questions import in_language
+from deskbot.desk.requests import RequestType
 from deskbot.desk.texts import say
 from deskbot.store.tables import Answered, Message
 
@@ -20,17 +21,24 @@ QUOTED_WHOLE = 1500
 def answer(talk: Talk, message: Message) -> Turn:
     """Answer one question; what is decided is kept, so that it can be rated, learnt from and corrected."""
     text = talk.inbound.text
-    wanted = talk.desk.book.requests.recognise(text)
-    if wanted is not None and talk.person is not None and is_offered(wanted, talk.person):
+    wanted = _wanted(talk, text)
+    finding = look_up(talk, text)
+    if wanted is not None and not (finding.decision == "answer" and conversation.asks(text)):
         record = remember(talk, message, "request", Finding("unknown", 0.0), request=wanted.key)
         description = in_language(wanted.description, talk.language)
-        return Turn(
-            (conversation.offer_form(wanted.name(talk.language), wanted.key, description, talk.language, record),)
-        )
-    finding = look_up(talk, text)
+        offer = conversation.offer_form(wanted.name(talk.language), wanted.key, description, talk.language, record)
+        return Turn((_with_notices(talk, offer),))
     record = remember(talk, message, finding.decision, finding)
     reply = conversation.answer(finding, record, talk.language)
+    if wanted is not None:
+        reply = conversation.with_form(reply, wanted.name(talk.language), wanted.key)
     return Turn((_with_notices(talk, reply),))
+
+
+def _wanted(talk: Talk, text: str) -> RequestType | None:
+    """Return the request that the words ask for, when this person is offered it."""
+    kind = talk.desk.book.requests.recognise(text)
+    return kind if kind is not None and talk.person is not None and is_offered(kind, talk.person) else None
 
 
 def look_up(talk: Talk, text: str) -> Finding:

@@ -13,6 +13,7 @@ from deskbot.actions.tickets import employee_message
 from deskbot.desk import commands, sensitive
 from deskbot.desk.conversation import Turn
 from deskbot.desk.errors import DeskError
+from deskbot.desk.languages import written_in
 from deskbot.desk.messages import Inbound, Reply
 from deskbot.desk.people import Person
 from deskbot.desk.text import clean
@@ -66,8 +67,9 @@ def _who(session: Session, inbound: Inbound) -> Person | None:
 
 
 def _language(inbound: Inbound, person: Person | None) -> str:
+    """Answer in the language of the message; a press of a button or a word or two are in the person's own."""
     wanted = inbound.language or (person.language if person else "en")
-    return wanted if wanted in LANGUAGES else "en"
+    return written_in(inbound.text, wanted if wanted in LANGUAGES else "en")
 
 
 def _is_overheard(session: Session, inbound: Inbound) -> bool:

@@ -1,4 +1,4 @@
-"""Words that are commands to the desk rather than questions: my requests, talk to a person, help, status, why so long."""
+"""Words that are commands to the desk rather than questions: my requests, talk to a person, status, why so long."""
 
 import re
 from dataclasses import dataclass
@@ -17,10 +17,12 @@ _WHOLE: tuple[tuple[CommandName, str], ...] = (
     ),
     (
         "person",
-        r"(please )?(can|could|may|i want to|i'd like to|i need to|let me)? ?(i )?(talk|speak|chat) (to|with) (a|an|some|somebody|someone)?"
+        r"(please )?(can|could|may|i want to|i'd like to|i need to|let me)? ?(i )?(talk|speak|chat) (to|with)"
+        r" ?(a|an|some|somebody|someone)?"
         r" ?(real |live )?(person|human|people|somebody|someone|agent|hr|specialist)( in hr| from hr)?( please)?"
         r"|(human|person|agent)( please)?|ask hr|contact hr"
-        r"|(quero |preciso de |posso )?falar com (uma pessoa|alguem|alguém|um humano|os rh|rh)( por favor)?|pessoa|humano",
+        r"|(quero |preciso de |posso )?falar com (uma pessoa|alguem|alguém|um humano|os rh|rh)( por favor)?"
+        r"|pessoa|humano",
     ),
     ("help", r"help|/help|\?|what can you do|how does this work|ajuda|o que sabes fazer|como funciona( isto)?"),
     (
@@ -35,7 +37,8 @@ _WHOLE: tuple[tuple[CommandName, str], ...] = (
     ),
     (
         "thanks",
-        r"(ok |okay |great |perfect )?(thanks|thank you|thx|ty|cheers)( a lot| so much| very much)?|(muito )?obrigad[oa]",
+        r"(ok |okay |great |perfect )?(thanks|thank you|thx|ty|cheers)( a lot| so much| very much)?"
+        r"|(muito )?obrigad[oa]",
     ),
     (
         "greeting",
@@ -66,7 +69,8 @@ def recognise(text: str) -> Command | None:
     if found in ("why", "person"):
         return Command(found, name)
     about = re.fullmatch(
-        r"(what('s| is) )?(the )?(status|state|news|update)?( of| on| about)?[\s:.!?]*|(qual [eé] )?o? ?(estado|ponto de situa[cç][aã]o)( d[oe])?[\s?.]*",
+        r"(what('s| is) )?(the )?(status|state|news|update)?( of| on| about)?[\s:.!?]*"
+        r"|(qual [eé] )?o? ?(estado|ponto de situa[cç][aã]o)( d[oe])?[\s?.]*",
         bare,
         re.IGNORECASE,
     )

@@ -1,7 +1,8 @@
 """One conversation for every channel: from what was said and what was found to what the desk does and says."""
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from deskbot.desk.messages import Choice, Citation, Form, Reply
@@ -41,7 +42,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What the desk does with one inbound: replies in order, a form to open, a refused form's errors, or a short toast."""
+    """What the desk does with one inbound: replies in order, a form to open, its errors, or a short toast."""
 
     replies: tuple[Reply, ...] = ()
     form: Form | None = None
@@ -103,6 +104,24 @@ def offer_form(title: str, key: str, description: str, language: str, answered: 
         choices.append(ask_hr(answered, language))
     text = say("chat.offer_form", language, title=title)
     return Reply(f"{text}\n\n{description}".strip(), choices=tuple(choices), language=language)
+
+
+_QUESTION = re.compile(
+    r"\s*(how|what|when|where|who|why|which|whose|is|are|am|do|does|did|can|could|may|will|would|should|must|has|have"
+    r"|como|quando|onde|quem|qual|quais|quanto|quantos|quantas|o que|que|porque|porqu[eê]|posso|podemos|h[aá]|[eé])\b",
+    re.IGNORECASE,
+)
+
+
+def asks(text: str) -> bool:
+    """Whether the words are a question rather than a wish: the first gets an answer before it gets a form."""
+    return _QUESTION.match(text) is not None or text.rstrip().endswith("?")
+
+
+def with_form(reply: Reply, title: str, key: str) -> Reply:
+    """Add to a cited answer the way to ask for the thing itself."""
+    form = Choice("open_form", title[:75], key)
+    return replace(reply, choices=(*reply.choices[:1], form, *reply.choices[1:]))
 
 
 def sensitive_route(

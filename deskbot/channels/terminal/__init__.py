@@ -37,6 +37,10 @@ class Terminal:
             )
         ]
 
+    async def fetch(self, kind: str, body: bytes, inbounds: Sequence[Inbound]) -> list[Inbound]:
+        """Files come with the delivery itself."""
+        return list(inbounds)
+
     async def deliver(self, outgoing: Outgoing) -> str:
         """Refuse: the terminal reads the conversation itself."""
         raise TransportError("The terminal is read, not written to.", permanent=True)

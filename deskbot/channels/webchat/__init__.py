@@ -44,6 +44,10 @@ class WebChat:
         """Turn a delivery of our own door into what the person did."""
         return [parse.inbound(NAME, body)]
 
+    async def fetch(self, kind: str, body: bytes, inbounds: Sequence[Inbound]) -> list[Inbound]:
+        """Files come with the delivery itself."""
+        return list(inbounds)
+
     async def deliver(self, outgoing: Outgoing) -> str:
         """Nothing has to be sent: the open page is told that its conversation changed, and reads it."""
         return outgoing.key
