@@ -45,7 +45,8 @@ def receive(session: Session, desk: Desk, inbound: Inbound) -> Received:
     if inbound.kind in ("edit", "delete"):
         _revise(session, desk, inbound, conversation, now)
         return Received(Turn(), conversation.id)
-    talk = Talk(desk, session, inbound, person, conversation, now, _language(inbound, person))
+    conversation.language = written_in(inbound.text, conversation.language)
+    talk = Talk(desk, session, inbound, person, conversation, now, conversation.language)
     try:
         turn = _act(talk)
     except DeskError as error:
@@ -67,9 +68,9 @@ def _who(session: Session, inbound: Inbound) -> Person | None:
 
 
 def _language(inbound: Inbound, person: Person | None) -> str:
-    """Answer in the language of the message; a press of a button or a word or two are in the person's own."""
+    """Return the language a conversation begins in; later the messages themselves tell, and buttons follow them."""
     wanted = inbound.language or (person.language if person else "en")
-    return written_in(inbound.text, wanted if wanted in LANGUAGES else "en")
+    return wanted if wanted in LANGUAGES else "en"
 
 
 def _is_overheard(session: Session, inbound: Inbound) -> bool:
