@@ -1,14 +1,12 @@
 """Pressed buttons and filled-in forms: each is checked against its signature, and a second click does no harm."""
 
-from deskbot.actions import forms, reports
-from deskbot.actions.opening import Opening, open_ticket
+from deskbot.actions import forms, handover, reports
 from deskbot.actions.questions import passage
 from deskbot.actions.talk import Talk, my_requests
 from deskbot.actions.tickets import rate
 from deskbot.desk import conversation
 from deskbot.desk.conversation import Finding, Turn
 from deskbot.desk.errors import Invalid, NotFound
-from deskbot.desk.messages import Reply
 from deskbot.desk.texts import say
 from deskbot.store import tickets
 from deskbot.store.tables import Answered, Message, Ticket
@@ -68,34 +66,9 @@ def _ask_hr(talk: Talk, value: str) -> Turn:
         return Turn((talk.reply(say("chat.already_done", talk.language, reference=reference)),))
     if row.helpful is None and row.decision in ("answer", "suggest"):
         row.helpful = False
-    ticket = _ticket_of_question(talk, row)
+    ticket = handover.ticket_of(talk, talk.session.get(Message, row.message_id))
     row.ticket_id = ticket.id
-    return Turn((opened(talk, ticket),))
-
-
-def _ticket_of_question(talk: Talk, row: Answered) -> Ticket:
-    assert talk.person is not None
-    message = talk.session.get(Message, row.message_id)
-    text = talk.desk.sealer.open(talk.session, message.text) if message else None
-    return open_ticket(
-        talk.session,
-        talk.desk,
-        Opening(
-            requester=talk.person,
-            text=text or "",
-            channel=talk.inbound.channel,
-            conversation=talk.conversation,
-            message=message,
-            language=talk.language,
-        ),
-    )
-
-
-def opened(talk: Talk, ticket: Ticket) -> Reply:
-    """Tell the asker that their ticket is open, who has it and by when."""
-    return conversation.opened(
-        ticket.ref, talk.promise(ticket), talk.status(ticket), talk.language, private=ticket.tier >= 2
-    )
+    return Turn((handover.opened(talk, ticket),))
 
 
 def _show(talk: Talk, value: str) -> Turn:

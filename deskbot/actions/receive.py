@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from deskbot.actions import attachments, choices, questions, reports
+from deskbot.actions import attachments, choices, handover, questions, reports
 from deskbot.actions.desk import Desk
 from deskbot.actions.outgoing import post, subject_of
 from deskbot.actions.talk import Talk, status_replies
@@ -129,6 +129,9 @@ def _hear(talk: Talk) -> Turn:
         return status_replies(talk, command)
     if not text.strip():
         return Turn()
+    if talk.conversation.state.get("wants_person") and talk.person is not None:
+        talk.conversation.state = {}
+        return Turn((handover.opened(talk, handover.ticket_of(talk, message)),))
     return questions.answer(talk, message)
 
 

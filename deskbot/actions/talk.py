@@ -104,8 +104,17 @@ def status_replies(talk: Talk, command: Command) -> Turn:
     if command.name == "catalog":
         return _catalogue(talk)
     if command.name == "person":
-        return Turn((talk.reply(say("chat.person_ask", language), private=True),))
+        return _to_person(talk)
     return _about_ticket(talk, command)
+
+
+def _to_person(talk: Talk) -> Turn:
+    """Ask what it is about, so that it reaches the right person; in a ticket's conversation, say who has it."""
+    ticket = talk.ticket()
+    if ticket is not None and ticket.live:
+        return Turn((talk.reply(talk.promise(ticket), status=talk.status(ticket), private=True),))
+    talk.conversation.state = {**talk.conversation.state, "wants_person": True}
+    return Turn((talk.reply(say("chat.person_ask", talk.language), private=True),))
 
 
 def my_requests(talk: Talk) -> Turn:
