@@ -87,7 +87,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         "address": employer.address,
         "contact": [line for line in (employer.phone, employer.website) if line],
         "signer_name": employer.signer_name,
-        "signer_title": employer.signer_title,
+        "signer_title": employer.signed_as(sheet.language),
     }
     data["issued_on"] = [sheet.issued_on.year, sheet.issued_on.month, sheet.issued_on.day]
     return data

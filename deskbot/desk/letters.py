@@ -25,8 +25,8 @@ KINDS = (
     "leave", "reference", "internship",
 )  # fmt: skip
 _KEYS = (
-    "kind", "type", "language", "title", "description", "validity_days", "salary", "self_service", "fields", "translation_of", "owner",
-    "effective", "review",
+    "kind", "type", "language", "title", "description", "validity_days", "salary", "self_service", "fields",
+    "translation_of", "owner", "effective", "review",
 )  # fmt: skip
 _FIELD_KEYS = ("key", "kind", "label", "required", "hint", "options")
 _FIELD_KINDS: tuple[FieldKind, ...] = ("text", "long_text", "date", "choice")
@@ -65,7 +65,10 @@ PAY_PLACEHOLDERS: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Employer:
-    """A legal entity that employs people and whose letterhead their letters carry; people name it by `name`."""
+    """A legal entity that employs people and whose letterhead their letters carry; people name it by `name`.
+
+    `signer_title` is by language.
+    """
 
     key: str
     name: str
@@ -75,9 +78,13 @@ class Employer:
     registration: str
     currency: str
     signer_name: str
-    signer_title: str
+    signer_title: Mapping[str, str]
     phone: str = ""
     website: str = ""
+
+    def signed_as(self, language: str) -> str:
+        """Return the signer's title in a language, in English where there is none."""
+        return self.signer_title.get(language) or self.signer_title["en"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +190,7 @@ def _employer(plain: Plain) -> Employer:
         registration=plain.text("registration"),
         currency=plain.text("currency"),
         signer_name=signer.text("name"),
-        signer_title=signer.text("title"),
+        signer_title=signer.by_language("title"),
         phone=plain.text("phone", ""),
         website=plain.text("website", ""),
     )
@@ -304,7 +311,7 @@ def freeze(
             "country": employer.country,
             "registration": employer.registration,
         },
-        "signer": {"name": employer.signer_name, "title": employer.signer_title},
+        "signer": {"name": employer.signer_name, "title": employer.signed_as(template.language)},
         "letter": {
             "number": number,
             "date": issued_on.isoformat(),

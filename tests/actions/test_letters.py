@@ -34,7 +34,7 @@ def _books() -> Any:
         parse_template(plain, "{{ person.name }} works here since {{ person.start_date | date }}.", "employment.md"),
         parse_template(paid, "{{ salary.amount | money }}", "employment-with-salary.md"),
     ]
-    employer = Employer("pt", MERIDIAN, ("Lisboa",), "Lisboa", "PT", "516", "EUR", "H. V.", "Head of People")
+    employer = Employer("pt", MERIDIAN, ("Lisboa",), "Lisboa", "PT", "516", "EUR", "H. V.", {"en": "Head of People"})
     return SimpleNamespace(letters=Letters({(t.type, t.language): t for t in templates}, {MERIDIAN: employer}))
 
 

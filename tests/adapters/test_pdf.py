@@ -24,7 +24,7 @@ EMPLOYER = Employer(
     "516",
     "EUR",
     "H. V.",
-    "Head",
+    {"en": "Head"},
 )
 BODY = """Dear {{ fields.recipient }}
 

@@ -20,7 +20,7 @@ LISBON = Employer(
     "516",
     "EUR",
     "H. V.",
-    "Head",
+    {"en": "Head"},
 )
 ANA = Person(
     1,
