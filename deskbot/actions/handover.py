@@ -8,10 +8,9 @@ from deskbot.store.tables import Message, Ticket
 
 
 def ticket_of(talk: Talk, message: Message | None) -> Ticket:
-    """Open a ticket of a message; the owners of the articles that fit best help where no rule decides."""
+    """Open a ticket of a message, routed by what it says."""
     assert talk.person is not None
     text = (talk.desk.sealer.open(talk.session, message.text) if message else None) or ""
-    roles = talk.desk.book.knowledge.roles_for(text)
     return open_ticket(
         talk.session,
         talk.desk,
@@ -22,7 +21,6 @@ def ticket_of(talk: Talk, message: Message | None) -> Ticket:
             conversation=talk.conversation,
             message=message,
             language=talk.language,
-            article_roles=tuple(roles.items()),
         ),
     )
 
