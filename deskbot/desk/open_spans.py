@@ -1,10 +1,11 @@
 """From a calendar's windows on the wall clock to open spans of UTC, with running totals for binary search."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from functools import lru_cache
+from math import inf
 from zoneinfo import ZoneInfo
 
 from deskbot.desk.calendars import CalendarSpec
@@ -22,26 +23,18 @@ ZonedSpan = tuple[float, float, int]
 class OpenSpans:
     """Open spans in UTC seconds, in order, none across a change of the zone's offset.
 
-    Answers hold for instants from `low` up to, not including, `high`. `before` and `through` are the seconds counted
-    up to a span's begin and end, `zones` its offset. The first span is an empty one before `low`, so that every
-    search finds something.
+    Answers hold for instants from `low` up to, not including, `high`. `through` are the seconds counted up to a span's
+    end, `zones` its offset; `counted` tells the seconds counted up to an instant. The first span is an empty one
+    before `low`, so that every search finds something.
     """
 
     low: float
     high: float
     begins: list[float]
     ends: list[float]
-    lengths: list[float]
-    before: list[float]
     through: list[float]
     zones: list[timezone]
-
-    def counted(self, at: float) -> float:
-        """Return the seconds counted from `low` to `at`."""
-        index = bisect_right(self.begins, at) - 1
-        inside = at - self.begins[index]
-        length = self.lengths[index]
-        return self.before[index] + (inside if inside < length else length)
+    counted: Callable[[float], float]
 
 
 def open_spans(spec: CalendarSpec, first_year: int, last_year: int) -> OpenSpans:
@@ -57,10 +50,36 @@ def open_spans(spec: CalendarSpec, first_year: int, last_year: int) -> OpenSpans
         before.append(total)
         total += end - begin
         through.append(total)
-    return OpenSpans(
-        low, high, [row[0] for row in rows], [row[1] for row in rows], [row[1] - row[0] for row in rows],
-        before, through, [_fixed(row[2]) for row in rows],
-    )  # fmt: skip
+    begins, ends = [row[0] for row in rows], [row[1] for row in rows]
+    latest = _latest_by_day(begins, low, high)
+    zones = [_fixed(row[2]) for row in rows]
+    return OpenSpans(low, high, begins, ends, through, zones, _counter(low, latest, begins, before, through))
+
+
+def _latest_by_day(begins: list[float], low: float, high: float) -> list[int]:
+    """Return for each day from `low` the last span that begins by its first instant."""
+    days = range(int(high - low) // DAY_SECONDS + 1)
+    return [bisect_right(begins, low + day * DAY_SECONDS) - 1 for day in days]
+
+
+def _counter(
+    low: float, latest: list[int], begins: list[float], before: list[float], through: list[float]
+) -> Callable[[float], float]:
+    """Return the function that counts: the day gives the span within a step or two, faster than a search.
+
+    It is a closure because reading attributes would cost as much again.
+    """
+    following = [*begins[1:], inf]
+
+    def counted(at: float) -> float:
+        index = latest[int(at - low) // DAY_SECONDS]
+        while following[index] <= at:
+            index += 1
+        total = before[index] + at - begins[index]
+        most = through[index]
+        return total if total < most else most
+
+    return counted
 
 
 def year_begins(year: int) -> float:

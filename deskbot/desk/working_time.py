@@ -79,14 +79,14 @@ class WorkingTime:
             spans, target = self._moved_by_pauses(at, minutes * 60, pauses)
         else:
             target = spans.counted(at) + minutes * 60
-        index = bisect_left(spans.through, target)
-        if index == len(spans.through) or spans.begins[index] - at > _SHORT_OF_HORIZON:
+        through = spans.through
+        index = bisect_left(through, target)
+        if index == len(through) or spans.begins[index] - at > _SHORT_OF_HORIZON:
             return self._late_due(start, minutes, pauses) if target < inf else None
-        end = spans.ends[index]
-        due = end - (spans.through[index] - target)
-        if due == end:  # The zone may change its offset at the very end of a span.
-            return local_time(due, self.zone)
-        return datetime.fromtimestamp(due, spans.zones[index])
+        left = through[index] - target
+        if left:
+            return datetime.fromtimestamp(spans.ends[index] - left, spans.zones[index])
+        return local_time(spans.ends[index], self.zone)  # The zone may change its offset at this very instant.
 
     def elapsed(self, start: datetime, end: datetime, pauses: Collection[Pause] = ()) -> float:
         """Return the minutes counted from `start` to `end`; 0 when `end` is not after `start`."""
@@ -283,10 +283,10 @@ def _clipped(pauses: Collection[Pause], low: float, high: float, endless: bool =
     spans = []
     for begin, end, _ in pauses:
         first = begin.timestamp()
-        last = inf if end is None else end.timestamp()
+        last = end.timestamp() if end else inf
         if first < low:
             first = low
-        if last > high and not (endless and end is None):
+        if last > high and (end or not endless):
             last = high
         if first < last and first < high:
             spans.append((first, last))
