@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -96,7 +98,18 @@ def hire(desk: Application) -> None:
     """Put Alice, who asks, and Hana, who answers in every role, into the directory."""
     with desk.store.write() as session:
         now = desk.clock.now()
-        alice = PersonRow(email="alice@example.com", name="Alice Anderson", created_at=now)
+        alice = PersonRow(
+            email="alice@example.com",
+            name="Alice Anderson",
+            given_name="Alice",
+            family_name="Anderson",
+            title="Analyst",
+            employer=next(iter(desk.inside.content.current.letters.employers)),
+            start_date=date(2024, 3, 1),
+            contract="permanent",
+            hours=40.0,
+            created_at=now,
+        )
         hana = PersonRow(email="hana@example.com", name="Hana Costa", created_at=now)
         session.add_all([alice, hana])
         session.flush()
@@ -191,11 +204,31 @@ async def test_a_form_is_opened_refused_in_words_and_taken(company: Company) -> 
     slack = company.slack
     asked = (await slack.say("I need an employment letter for my landlord"))["message"]
     offer = await slack.bot_says(asked["channel"], "open_form")
+    before = len(await slack.messages(asked["channel"]))
+    filled = {
+        "letter_type": {"answer": {"type": "static_select", "selected_option": {"value": "landlord"}}},
+        "with_salary": {"answer": {"type": "radio_buttons", "selected_option": {"value": "no"}}},
+        "payee": {"answer": {"type": "plain_text_input", "value": None}},
+    }
     async with slack.page() as page:
         await slack.press(offer, "open_form")
-        view = await page.frame("view")
-        assert view["stack"][0]["type"] == "modal"
-    assert company.tickets() == []
+        (view,) = (await page.frame("view"))["stack"]
+        assert view["blocks"][1]["element"]["initial_option"]["value"] == "landlord", "her own words fill it in"
+        nothing = {"language": {"answer": {"type": "static_select", "selected_option": None}}}
+        await page.submit(ALICE, {**filled, **nothing})
+        assert "language" in (await page.frame("view_errors"))["errors"]
+        assert company.tickets() == []
+        english = {"language": {"answer": {"type": "static_select", "selected_option": {"value": "en"}}}}
+        await page.submit(ALICE, {**filled, **english})
+        told = await slack.bot_says(asked["channel"], "Here is your letter", after=before)
+    assert told["thread_ts"] == asked["ts"]
+    assert len(company.tickets()) == 1
+
+    async def letter() -> dict[str, Any] | None:
+        return next((m for m in await slack.messages(asked["channel"]) if m.get("files")), None)
+
+    shared = await eventually(letter)
+    assert (shared["files"][0]["mimetype"], shared["thread_ts"]) == ("application/pdf", asked["ts"])
 
 
 async def test_a_slash_command_is_answered_in_the_persons_own_conversation(company: Company) -> None:
