@@ -49,7 +49,8 @@ def render(reply: Reply, base_url: str, to_html: Callable[[str], str]) -> Mail:
 
 def notice(reply: Reply, base_url: str) -> Reply:
     """Return what may be said instead of a private reply: that there is something to read, and where."""
-    url = f"{base_url.rstrip('/')}/my"
+    base = base_url.rstrip("/")
+    url = next((c.url for c in reply.choices if c.url and c.url.startswith(f"{base}/")), f"{base}/my")
     return Reply(say("mail.notice", reply.language, url=url), language=reply.language)
 
 
