@@ -11,7 +11,7 @@ from deskbot.desk.errors import Invalid
 from deskbot.desk.messages import FieldKind, FormField
 from deskbot.desk.people import Person
 from deskbot.desk.texts import say
-from deskbot.desk.words import GAP, fold, phrase, stems, tokens
+from deskbot.desk.words import GAP, fold, phrase, same_word, tokens
 
 MAX_TEXT = 500
 MAX_LONG_TEXT = 10_000
@@ -241,12 +241,12 @@ def _of_person(person: Person | None, key: str) -> str:
 
 def _chosen(question: Question, text: str) -> str:
     """Return the one option whose words are in the text; nothing when none or several are."""
-    said = [stems(token) for token in tokens(text)]
+    said = tokens(text)
     found = {option.value for option in question.options for term in option.words if _says(said, term)}
     return found.pop() if len(found) == 1 else ""
 
 
-def _says(said: list[set[str]], term: str) -> bool:
-    parts = [stems(part.removeprefix("=")) for part in phrase(term) if part != GAP]
+def _says(said: list[str], term: str) -> bool:
+    parts = [part.removeprefix("=") for part in phrase(term) if part != GAP]
     starts = range(len(said) - len(parts) + 1)
-    return any(all(part & said[start + at] for at, part in enumerate(parts)) for start in starts)
+    return any(all(same_word(said[start + at], part) for at, part in enumerate(parts)) for start in starts)

@@ -3,7 +3,7 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import Stemmer
 from rapidfuzz.distance import OSA
@@ -12,11 +12,14 @@ GAP = "..."
 MAX_CHARACTERS = 10_000
 _GAP_WORDS = 4
 _FUZZY_LENGTH = 5
+_SLIPS_FORGIVEN = 400
 _MEMO_SIZE = 50_000
+_ACCENTS = dict.fromkeys(code for code in range(0x300, 0x3100) if unicodedata.combining(chr(code)))
 _TOKEN = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile(r"['’](?:s\b)?")
-_ENGLISH = Stemmer.Stemmer("english")
-_PORTUGUESE = Stemmer.Stemmer("portuguese")
+# The stemmers' own caches are switched off: every vocabulary remembers what it looked up.
+_ENGLISH = Stemmer.Stemmer("english", 0)
+_PORTUGUESE = Stemmer.Stemmer("portuguese", 0)
 _STEMMING = threading.Lock()
 
 
@@ -25,7 +28,7 @@ def fold(text: str) -> str:
     lower = text.lower()
     if lower.isascii():
         return lower
-    return "".join(c for c in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(c))
+    return unicodedata.normalize("NFKD", lower).translate(_ACCENTS)
 
 
 def tokens(text: str) -> list[str]:
@@ -38,14 +41,26 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(lower)
 
 
-def stems(token: str) -> set[str]:
-    """Return what two forms of one word have in common, by language; people leave accents out, so both are tried."""
+def stems(token: str) -> tuple[str, tuple[str, ...]]:
+    """Return the English stem of a word, and the Portuguese ones: people leave accents out, so both ways are tried.
+
+    Two words are forms of one when they share the English stem or a Portuguese one.
+    """
+    if token.isascii():
+        with _STEMMING:
+            english, portuguese = _ENGLISH.stemWord(token), _PORTUGUESE.stemWord(token)
+        return english, (token, portuguese) if len(portuguese) >= 4 else (token,)
     folded = fold(token)
     with _STEMMING:
         english = _ENGLISH.stemWord(folded)
-        portuguese = {_PORTUGUESE.stemWord(folded), fold(_PORTUGUESE.stemWord(token))}
-    kept = {f"pt:{stem}" for stem in portuguese if len(stem) >= 4}
-    return {f"en:{english}", f"pt:{folded}", *kept}
+        found = folded, _PORTUGUESE.stemWord(folded), fold(_PORTUGUESE.stemWord(token))
+    return english, (folded, *(stem for stem in found[1:] if len(stem) >= 4))
+
+
+def same_word(one: str, other: str) -> bool:
+    """Tell whether two tokens are forms of one word."""
+    (english, portuguese), (english_too, portuguese_too) = stems(one), stems(other)
+    return english == english_too or not set(portuguese).isdisjoint(portuguese_too)
 
 
 def phrase(term: str) -> tuple[str, ...]:
@@ -68,7 +83,9 @@ class Vocabulary:
         self.words = tuple(dict.fromkeys(words))
         self.number = {word: number for number, word in enumerate(self.words)}
         self._known = {fold(word) for word in known}
-        self._by_stem: dict[str, list[int]] = {}
+        self._exactly: dict[str, list[int]] = {}
+        self._english: dict[str, list[int]] = {}
+        self._portuguese: dict[str, list[int]] = {}
         self._by_slip: dict[str, list[int]] = {}
         self._memo: dict[str, tuple[int, ...]] = {}
         for number, word in enumerate(self.words):
@@ -76,11 +93,13 @@ class Vocabulary:
 
     def _enter(self, number: int, word: str) -> None:
         if word.startswith("="):
-            self._by_stem.setdefault(word, []).append(number)
+            self._exactly.setdefault(word[1:], []).append(number)
             return
-        for stem in stems(word):
-            self._by_stem.setdefault(stem, []).append(number)
-        for slip in _slips(fold(word)):
+        english, portuguese = stems(word)
+        self._english.setdefault(english, []).append(number)
+        for stem in set(portuguese):
+            self._portuguese.setdefault(stem, []).append(number)
+        for slip in set(_slips(fold(word))):
             self._by_slip.setdefault(slip, []).append(number)
 
     def numbers(self, token: str) -> tuple[int, ...]:
@@ -93,30 +112,42 @@ class Vocabulary:
         return found
 
     def _look_up(self, token: str) -> tuple[int, ...]:
-        folded = fold(token)
-        keys = [*stems(token), f"={folded}"]
-        found = {number for key in keys for number in self._by_stem.get(key, ())}
-        return tuple(sorted(found or self._misspelt(folded)))
+        found = self._forms(*stems(token))
+        return tuple(found or self._misspelt(fold(token)))
+
+    def _forms(self, english: str, portuguese: tuple[str, ...]) -> set[int]:
+        """Return the words that share a stem, or that are wanted exactly so."""
+        found = {*self._english.get(english, ()), *self._exactly.get(portuguese[0], ())}
+        for stem in portuguese:
+            if stem in self._portuguese:
+                found.update(self._portuguese[stem])
+        return found
 
     def _misspelt(self, folded: str) -> set[int]:
         """Return the words that are one slip of the finger away: a letter more, less, other, or two swapped."""
         if len(folded) < _FUZZY_LENGTH or folded in self._known or not folded.isalpha():
             return set()
-        near = {number for slip in _slips(folded) for number in self._by_slip.get(slip, ())}
+        slips = self._by_slip
+        near = {number for slip in _slips(folded) if slip in slips for number in slips[slip]}
         return {number for number in near if _one_slip(folded, fold(self.words[number]))}
 
     def read(self, text: str) -> list[tuple[int, ...]]:
-        """Return for each word of the text the numbers of the words it stands for."""
+        """Return for each word of the text the numbers of the words it stands for.
+
+        Slips are forgiven in messages of up to 400 words; beyond that the work would be out of proportion.
+        """
+        said = tokens(text)
         known = self._memo.get
-        return [found if (found := known(token)) is not None else self.numbers(token) for token in tokens(text)]
+        if len(said) <= _SLIPS_FORGIVEN:
+            return [found if (found := known(token)) is not None else self.numbers(token) for token in said]
+        return [tuple(self._forms(*stems(token))) for token in said]
 
 
-def _slips(word: str) -> Iterator[str]:
-    """Yield the word and what is left of it without any one letter: two words one slip apart share one of these."""
-    if len(word) >= _FUZZY_LENGTH:
-        yield word
-        for place in range(len(word)):
-            yield word[:place] + word[place + 1 :]
+def _slips(word: str) -> list[str]:
+    """Return the word and what is left of it without any one letter: two words one slip apart share one of these."""
+    if len(word) < _FUZZY_LENGTH:
+        return []
+    return [word, *[word[:place] + word[place + 1 :] for place in range(len(word))]]
 
 
 def _one_slip(said: str, word: str) -> bool:
