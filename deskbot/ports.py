@@ -116,8 +116,8 @@ class FetchesFiles(Protocol):
 class Threaded(Protocol):
     """A channel in which people can answer below a message that started no conversation yet."""
 
-    def below(self, external_id: str) -> tuple[str, str]:
-        """Return the place and the key of the conversation below a delivered message."""
+    def below(self, outgoing: Outgoing, external_id: str) -> tuple[str, str] | None:
+        """Return the place and the key of the conversation below a delivered message; None where it had one before."""
 
 
 @dataclass(frozen=True, slots=True)

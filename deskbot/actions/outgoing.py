@@ -112,7 +112,7 @@ def _enqueue(
 
 
 def continue_below(session: Session, channel: str, place: str, key: str, message_id: int, now: datetime) -> None:
-    """Let what somebody answers below a message that came to them directly reach the ticket it was about."""
+    """Let what somebody answers below a message that hung in no thread reach the ticket it was about."""
     message = session.get(Message, message_id)
     origin = session.get(Conversation, message.conversation_id) if message and message.conversation_id else None
     if message is None or origin is None or message.ticket_id is None or conversations.find(session, channel, key):

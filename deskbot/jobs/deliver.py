@@ -97,7 +97,7 @@ class Deliverer:
             await self._later(parcel, error, doubtful=True)
             return
         if found is not None:
-            await self._sent(parcel, found)
+            await self._sent(parcel, outgoing, found)
             return
         await self._send(parcel, outgoing)
 
@@ -115,16 +115,17 @@ class Deliverer:
             log.error("delivery broke", channel=parcel.channel, error=type(error).__name__, exc_info=error)
             await self._later(parcel, TransportError(type(error).__name__), doubtful=True)
             return
-        await self._sent(parcel, external)
+        await self._sent(parcel, outgoing, external)
 
-    async def _sent(self, parcel: Parcel, external: str) -> None:
-        await self._record(lambda s: self._settled(s, parcel, external))
+    async def _sent(self, parcel: Parcel, outgoing: Outgoing, external: str) -> None:
+        await self._record(lambda s: self._settled(s, parcel, outgoing, external))
 
-    def _settled(self, session: Session, parcel: Parcel, external: str) -> None:
+    def _settled(self, session: Session, parcel: Parcel, outgoing: Outgoing, external: str) -> None:
         now, channel = self._clock.now(), self._channels[parcel.channel]
         outbox.sent(session, parcel, external, now)
-        if parcel.kind == "notice" and parcel.message_id is not None and isinstance(channel, Threaded):
-            continue_below(session, parcel.channel, *channel.below(external), parcel.message_id, now)
+        below = channel.below(outgoing, external) if isinstance(channel, Threaded) else None
+        if below is not None and parcel.message_id is not None:
+            continue_below(session, parcel.channel, *below, parcel.message_id, now)
 
     async def _trouble(self, parcel: Parcel, error: TransportError) -> None:
         if error.permanent:

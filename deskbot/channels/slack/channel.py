@@ -84,9 +84,11 @@ class SlackChannel:
         """Turn a verified delivery into what people did."""
         return parsing.parse(kind, body)
 
-    def below(self, external_id: str) -> tuple[str, str]:
-        """Return the room and the key of the conversation below a delivered direct message, which is its own id."""
-        return split_id(external_id)[1], external_id
+    def below(self, outgoing: Outgoing, external_id: str) -> tuple[str, str] | None:
+        """Return the room and the key of the thread below a direct message that hangs in no thread: its own id."""
+        room = split_id(external_id)[1]
+        starts_thread = outgoing.kind in {"reply", "notice"} and not split_id(outgoing.conversation)[2]
+        return (room, external_id) if starts_thread and is_direct(room) else None
 
     async def fetch(self, kind: str, body: bytes, inbounds: Sequence[Inbound]) -> list[Inbound]:
         """Return the inbounds with the bytes of their files, taken from Slack; one over `MAX_FILE` is marked so.

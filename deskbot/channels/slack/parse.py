@@ -141,7 +141,7 @@ def _said(
     place, conversation = channel, conversation_key(origin.team, channel, thread, writer)
     if origin.shared and not private:
         # Outsiders read this channel: whatever the desk has to say goes to the person alone.
-        place, conversation, private = _direct(origin.team, writer)
+        place, conversation, private = _direct(origin.team, writer, ts)
     return Inbound(
         channel="slack",
         delivery=f"slack:{payload.get('team_id') or origin.team}:{payload.get('event_id', '')}",
@@ -162,7 +162,7 @@ def _said(
 def _opened(payload: Payload, event: Payload, origin: _Origin) -> Inbound | None:
     if not event.get("user"):
         return None
-    place, conversation, private = _direct(origin.team, str(event["user"]))
+    place, conversation, private = _direct(origin.team, str(event["user"]), "")
     return Inbound(
         channel="slack",
         delivery=f"slack:{payload.get('team_id') or origin.team}:{payload.get('event_id', '')}",
@@ -288,13 +288,14 @@ def _pressed_message(payload: Payload) -> str:
     return message_id(team_of(payload), str(channel), str(ts)) if ts and channel else ""
 
 
-def _direct(team: str, user: str) -> tuple[str, str, bool]:
-    return user, message_id(team, user, ""), True
+def _direct(team: str, user: str, occasion: str) -> tuple[str, str, bool]:
+    """Return place, key and privacy of a conversation that has no message of the person to hang below."""
+    return user, f"{message_id(team, user, '')}:{occasion}", True
 
 
 def direct_conversation(payload: Payload) -> str:
-    """Return the conversation with the person alone who pressed, sent or typed."""
-    return message_id(team_of(payload), user_of(payload), "")
+    """Return a new conversation with the person alone who pressed, sent or typed: each command starts its own."""
+    return _direct(team_of(payload), user_of(payload), str(payload.get("trigger_id") or ""))[1]
 
 
 def user_of(payload: Payload) -> str:

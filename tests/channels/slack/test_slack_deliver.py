@@ -253,3 +253,10 @@ async def test_files_of_a_reply_are_uploaded_in_private_only(slack: Recorder) ->
     assert len(slack.named("files.getUploadURLExternal")) == 1
     await channel.close()
     assert all("https://desk.example/files/1" in str(m["blocks"]) for m in slack.messages)
+
+
+async def test_answers_below_a_message_that_starts_a_thread_belong_to_it(channel: SlackChannel) -> None:
+    notice = replace(REPLY, kind="notice", place="", conversation="", address={"scope": TEAM, "user": ALICE})
+    sent = await channel.deliver(notice)
+    assert channel.below(notice, sent) == ("D01ALICE", sent)
+    assert channel.below(REPLY, await channel.deliver(REPLY)) is None

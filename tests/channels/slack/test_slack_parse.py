@@ -133,7 +133,7 @@ def test_a_shared_file_is_named_and_fetched_later() -> None:
 
 def test_a_channel_shared_with_another_company_gets_only_direct_answers() -> None:
     inbound = one(said(mention(user_team=TEAM), is_ext_shared_channel=True))
-    assert (inbound.place, inbound.private, inbound.conversation) == (ALICE, True, f"{TEAM}:{ALICE}:")
+    assert (inbound.place, inbound.private, inbound.conversation) == (ALICE, True, f"{TEAM}:{ALICE}::{NOW}.000200")
 
 
 def test_a_person_of_another_company_is_not_answered() -> None:
@@ -162,7 +162,8 @@ def test_a_button_carries_its_verb_and_token_into_the_thread_it_hangs_in() -> No
 def test_a_button_on_home_speaks_in_the_persons_own_conversation() -> None:
     payload = pressed(container={"type": "view", "view_id": "V1"}, channel=None, message=None)
     inbound = one(parse("action", as_json(payload)))
-    assert (inbound.conversation, inbound.private) == (f"{TEAM}:{ALICE}:", True)
+    assert inbound.conversation.startswith(f"{TEAM}:{ALICE}::")
+    assert inbound.private
 
 
 def test_two_people_in_one_thread_are_two_conversations() -> None:
@@ -185,7 +186,8 @@ def test_a_command_is_answered_to_its_writer_alone() -> None:
     body = as_json({**command("status &amp; more"), RECEIVED_AT: "2026-11-23T10:00:00+00:00"})
     inbound = one(parse("command", body))
     assert (inbound.kind, inbound.text, inbound.private) == ("command", "status & more", True)
-    assert (inbound.conversation, inbound.sent_at.year) == (f"{TEAM}:{ALICE}:", 2026)
+    assert (inbound.conversation, inbound.sent_at.year) == (f"{TEAM}:{ALICE}::99.88.77", 2026)
+    assert split_id(inbound.conversation) == (TEAM, ALICE, "")
 
 
 def test_a_message_shortcut_carries_the_messages_words() -> None:

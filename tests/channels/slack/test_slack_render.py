@@ -135,7 +135,7 @@ REPLIES = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(REPLIES)
 @example(Reply("<!channel> <!here> <@U1> <#C1> @here"))
 @example(Reply("`<!channel>`\n\n```\n<!here> <@U1>\n```\n\n> <@U1>", speaker="<!channel>"))
@@ -240,7 +240,7 @@ FORMS = st.builds(
 )
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(FORMS, st.sampled_from(["en", "pt"]))
 def test_any_form_is_a_modal_slack_accepts(form: Form, language: str) -> None:
     view = forms.modal(form, "T01:D01:1.1", language, BASE)
