@@ -12,6 +12,7 @@ Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
 
 CANDIDATES = 64
+FAR_BELOW = 0.25  # of the best rough score: sections under it have not come first in any question seen
 IDEA = 0.7  # an idea in other words counts this much of the very word
 FEATURES = ("text", "heading", "above", "page", "name", "covered", "length")
 # Fitted by listwise softmax on the development questions of three handbooks; docs/answers.md has the figures.
@@ -46,10 +47,11 @@ def _candidates(index: Index, postings: dict[str, Posting], visible: Mask | None
         scores[posting.rows] += posting.rough * np.float32(posting.idf * (IDEA if term[0] == "@" else 1.0))
     if visible is not None:
         scores *= visible
-    if index.size > CANDIDATES:
-        some = np.argpartition(scores, index.size - CANDIDATES)[index.size - CANDIDATES :]
-        return np.sort(some[scores[some] > 0]).astype(np.int32)
-    return np.flatnonzero(scores > 0).astype(np.int32)
+    rows = np.flatnonzero(scores > FAR_BELOW * scores.max(initial=0.0))
+    if len(rows) > CANDIDATES:
+        best = np.argpartition(scores[rows], len(rows) - CANDIDATES)[len(rows) - CANDIDATES :]
+        rows = np.sort(rows[best])
+    return rows.astype(np.int32)
 
 
 def _features(index: Index, query: Query, postings: dict[str, Posting], rows: Rows) -> Numbers:

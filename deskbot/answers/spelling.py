@@ -3,6 +3,7 @@
 from collections import Counter, OrderedDict
 from collections.abc import Mapping
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 _SHORTEST = 4
@@ -35,12 +36,5 @@ class Speller:
         candidates = self._by_start.get(word[0], [])
         if len(word) > 1 and word[1] != word[0]:
             candidates = candidates + self._by_start.get(word[1], [])
-        best, best_key = "", (allowed + 1, 0)
-        for known in candidates:
-            if abs(len(known) - len(word)) > allowed:
-                continue
-            distance = OSA.distance(word, known, score_cutoff=allowed)
-            key = (distance, -self._counts[known])
-            if distance <= allowed and key < best_key:
-                best, best_key = known, key
-        return best
+        near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+        return min(near, key=lambda found: (found[1], -self._counts[found[0]]), default=("",))[0]

@@ -40,6 +40,8 @@ _ORDER: tuple[Topic, ...] = (
 )
 LONGEST = 10_000
 _MODULES: Mapping[str, ModuleType] = {"en": sensitive_en, "pt": sensitive_pt}
+_DOUBLED = re.compile(r"(.)\1+")
+_LONG_WORD = re.compile(r"(?<!\\)\b[a-z]{6,}\b")
 _NOT_WORDS = re.compile(r"[^\w]+|_+")
 
 
@@ -112,8 +114,8 @@ def _union(lines: str) -> "re2._Regexp":
 
 
 @lru_cache(maxsize=1)
-def _detectors() -> tuple[_Detector, ...]:
-    return tuple(_Detector(language, module) for language, module in _MODULES.items())
+def _detectors() -> Mapping[str, _Detector]:
+    return {language: _Detector(language, module) for language, module in _MODULES.items()}
 
 
 def screen(text: str) -> Screening | None:
@@ -121,10 +123,12 @@ def screen(text: str) -> Screening | None:
 
     Only the first and last 10,000 characters of a very long text are read.
     """
-    plain = _plain(text if len(text) <= 2 * LONGEST else text[:LONGEST] + " " + text[-LONGEST:])
-    for detector in _detectors():
-        if hits := detector.hits(plain):
-            return _judged(plain, hits, detector, language_of(text, detector.lines[0].language))
+    read = text if len(text) <= 2 * LONGEST else text[:LONGEST] + " " + text[-LONGEST:]
+    plain, language = _plain(read), language_of(read)
+    detectors = _detectors()
+    for code in (language, *(other for other in detectors if other != language)):
+        if hits := detectors[code].hits(plain):
+            return _judged(plain, hits, detectors[code], language)
     return None
 
 
@@ -136,7 +140,8 @@ def _judged(plain: str, hits: Sequence[_Line], detector: _Detector, language: st
     if topic == "health":
         if asks and kinds == {"grief"}:
             return None
-        return Screening(topic, True, False, True, language)
+        only_asks = asks and not happened and kinds <= {"health", "grief"}
+        return Screening(topic, not only_asks, False, True, language)
     crisis = any(line.kind == "crisis" for line in hits)
     only_words = all(line.kind == "word" for line in hits)
     report = not (asks and only_words and not happened)
@@ -151,30 +156,36 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _mended(word: str) -> str:
-    """Return the telling word that this one is a slip of, or the word itself."""
-    if len(word) < 6 or word in _KNOWN:
+    """Return the telling word that this one is a slip of, or the word itself; doubled letters do not count."""
+    if len(word) < 6 or word in _known():
         return word
-    allowed = 1 if len(word) < 9 else 2
+    single = _DOUBLED.sub(r"\1", word)
+    allowed = 1 if len(single) < 10 else 2
     best, least = word, allowed + 1
-    for telling in _telling().get(word[0], ()):
-        distance = OSA.distance(word, telling, score_cutoff=allowed)
+    for telling, right in _telling().get(word[0], ()):
+        distance = OSA.distance(single, telling, score_cutoff=allowed)
         if distance < least:
-            best, least = telling, distance
+            best, least = right, distance
     return best
 
 
 @lru_cache(maxsize=1)
-def _telling() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, list[str]] = {}
+def _telling() -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Return the telling words by first letter, each as it is compared (no letter doubled) and as it is written."""
+    found: dict[str, list[tuple[str, str]]] = {}
     for module in _MODULES.values():
         for word in module.TELLING.split():
-            found.setdefault(word[0], []).append(word)
+            found.setdefault(word[0], []).append((_DOUBLED.sub(r"\1", word), word))
     return {letter: tuple(words) for letter, words in found.items()}
 
 
-_KNOWN = frozenset(" ".join(module.KNOWN for module in _MODULES.values()).split()) | frozenset(
-    word for module in _MODULES.values() for word in module.TELLING.split()
-)
+@lru_cache(maxsize=1)
+def _known() -> frozenset[str]:
+    """Return words that are never a slip: ordinary neighbours of telling words, and whatever the patterns name."""
+    texts = [
+        text for m in _MODULES.values() for text in (m.KNOWN, m.TELLING, m.PATTERNS, m.INNOCENT, *m.NAMES.values())
+    ]
+    return frozenset(word for text in texts for word in _LONG_WORD.findall(text))
 
 
 @dataclass(frozen=True, slots=True)
