@@ -19,6 +19,9 @@ DAY_MINUTES = 24 * 60
 
 _WINDOW = re.compile(r"(\d{1,2}):(\d\d)\s*[-–]\s*(\d{1,2}):(\d\d)")
 
+# The library would take any name that it exports; codes of ISO 3166 are all that is meant.
+_COUNTRY = re.compile(r"[A-Z]{2,3}")
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Window:
@@ -201,7 +204,7 @@ def _place(plain: Plain) -> tuple[str | None, str | None]:
         if subdivision:
             raise holidays.invalid("a 'subdivision' needs its 'country', such as PT", "subdivision")
         return None, None
-    if not _known_place(country, None):
+    if not _COUNTRY.fullmatch(country) or not _known_place(country, None):
         message = f"there is no table of holidays for the country '{country}'; write its two letters, such as PT"
         raise holidays.invalid(message, "country")
     if subdivision and not _known_place(country, subdivision):
