@@ -1,4 +1,4 @@
-"""Check the house rules that tools know: `python3 run.py lint` runs ruff, mypy and import-linter, all of them each time."""
+"""Check the house rules that tools know: `python3 run.py lint` runs ruff, mypy and import-linter."""
 
 import subprocess
 import sys
