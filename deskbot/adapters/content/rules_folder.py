@@ -209,11 +209,23 @@ _READERS: dict[str, Callable[[RulesFolder, PurePosixPath, str, str], None]] = {
 OTHER_PLACES = ("retention",)
 
 
+# A name that is not there is no news when the file that should hold it could not be read.
+_CAUSES = {"unknown-words": "words.yaml", "unknown-role": "roles.yaml", "unknown-request-type": "requests"}
+
+
 def drop_broken(found: RulesFolder) -> None:
     """Find what points nowhere (roles, word lists, request types, ids said twice), and leave those files out."""
-    broken = {file for file, *_ in _dangling(found)}
-    for file, path, rule, message in _dangling(found):
-        found.fault(file, path, rule, message)
+    dangling = list(_dangling(found))
+    unread = {
+        place
+        for fault in found.faults
+        for place, kind in _CAUSES.items()
+        if kind in PurePosixPath(fault.file).parts[-2:]
+    }
+    for file, path, rule, message in dangling:
+        if rule not in unread:
+            found.fault(file, path, rule, message)
+    broken = {file for file, *_ in dangling}
     found.rules = [rule for rule in found.rules if rule.file not in broken]
     found.requests = {key: request for key, request in found.requests.items() if request.file not in broken}
 
