@@ -1,0 +1,1 @@
+"""Faults on purpose: processes killed, syncs broken off, a chat platform that misbehaves."""
