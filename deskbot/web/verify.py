@@ -54,9 +54,10 @@ def by_form(request: Request, site: SiteDep, asker: AskerDep, form: Posted) -> R
     upload = form.get("file")
     if not isinstance(upload, UploadFile) or not upload.filename:
         return RedirectResponse(f"/verify/{read_code(word(form, 'code', 200)) or '-'}", 303)
+    with upload.file as stream:
+        content = stream.read(LARGEST + 1)
     if _limited(request):
         return _refuse(site, asker, "verify.limited", 429)
-    content = upload.file.read(LARGEST + 1)
     if len(content) > LARGEST:
         return _refuse(site, asker, "verify.too_large", 413)
     with site.store.write() as session:
