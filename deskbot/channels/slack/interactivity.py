@@ -1,5 +1,6 @@
 """What Slack wants answered at once: buttons, forms, commands, shortcuts. Bolt dispatches."""
 
+import asyncio
 import json
 import logging
 import re
@@ -26,6 +27,8 @@ from deskbot.ports import RawDelivery
 
 _ANY = re.compile(".*", re.DOTALL)
 _DELIVERY = "delivery"
+VIEW_SECONDS = 2.2
+"""A form is acknowledged before the door gives up waiting, so that it never just closes."""
 _log = logging.getLogger(__name__)
 
 AnswerNow = Callable[[str], Awaitable[Turn | None]]
@@ -88,12 +91,18 @@ class Interactivity:
         await self._show(turn, body, direct_conversation(body))
 
     async def _on_view(self, ack: Any, context: Mapping[str, Any], body: dict[str, Any]) -> None:
-        view, turn = body["view"], await self._turn(context)
-        conversation = forms.context(view).conversation or direct_conversation(body)
+        conversation = forms.context(body["view"]).conversation or direct_conversation(body)
+        working = asyncio.create_task(self._turn(context))
+        await asyncio.wait({working}, timeout=VIEW_SECONDS)
+        if not working.done():
+            await ack(response_action="update", view=_working(body["view"]))
+            await self._toast(_late(await working), body, conversation)
+            return
+        turn = working.result()
         if turn is None:
-            await ack(response_action="update", view=_working(view))
+            await ack(response_action="update", view=_working(body["view"]))
         elif turn.errors:
-            await ack(response_action="errors", errors=forms.errors(view, turn.errors))
+            await ack(response_action="errors", errors=forms.errors(body["view"], turn.errors))
         elif turn.form is not None:
             drawn = forms.modal(turn.form, conversation, _language(turn), self._base_url)
             await ack(response_action="update", view=drawn)
@@ -142,6 +151,11 @@ class Interactivity:
             await client.chat_postEphemeral(channel=room, user=user, text=escape(turn.toast), thread_ts=thread or None)
         except (SlackApiError, TimeoutError) as error:
             _log.warning("Slack did not show a short word: %s", error)
+
+
+def _late(turn: Turn | None) -> Turn:
+    """Return what is still to be said once the form has closed: what was wrong with it, for there is no field left."""
+    return Turn(toast=" ".join(turn.errors.values()) or turn.toast) if turn else Turn()
 
 
 def _working(view: Mapping[str, Any]) -> dict[str, Any]:

@@ -159,7 +159,7 @@ class Page:
 
     async def frame(self, *kinds: str) -> dict[str, Any]:
         """Wait for the next frame of one of these kinds."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while True:
                 frame: dict[str, Any] = await self._connection.receive_json()
                 if frame.get("t") in kinds:
@@ -176,8 +176,8 @@ def shown(message: dict[str, Any]) -> str:
 
 
 async def eventually(look: Callable[[], Any], why: Callable[[], str] = lambda: "it never happened") -> Any:
-    """Look until there is something, for ten seconds."""
-    for _ in range(200):
+    """Look until there is something, for thirty seconds."""
+    for _ in range(600):
         if found := await look():
             return found
         await asyncio.sleep(0.05)
