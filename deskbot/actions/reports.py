@@ -31,7 +31,7 @@ def answer(talk: Talk, message: Message, screening: Screening) -> Turn:
         crisis=_crisis(talk) if screening.crisis else (),
         article=None if ticket else _article(talk),
         report_url=f"{talk.desk.base_url}/report",
-        health=screening.own_health and not screening.report,
+        health=screening.own_health,
     )
     return Turn((reply,))
 
@@ -47,7 +47,7 @@ def speak_up(talk: Talk, message: Message | None) -> Turn:
 
 def _case(talk: Talk, message: Message, screening: Screening) -> Ticket:
     """Return the sealed case that the text belongs to: the one this conversation already reaches, or a new one."""
-    tier = 3 if screening.own_health and not screening.report else 4
+    tier = 3 if screening.own_health else 4
     existing = talk.ticket()
     if existing is not None and existing.tier >= tier and talk.person and existing.requester_id == talk.person.id:
         employee_message(talk.session, talk.desk, existing, message, talk.person.id, talk.now)
