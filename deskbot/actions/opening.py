@@ -90,6 +90,7 @@ def _parties(opening: Opening) -> set[int]:
 
 
 def pick(session: Session, desk: Desk, role: str, ref: str, now: datetime, parties: set[int]) -> Pick:
+    """Choose who of a role takes a ticket today: nobody absent, nobody party to it."""
     members = people.memberships(session, role)
     ids = {member.person_id for member in members}
     today = now.astimezone(ZoneInfo(desk.zone)).date()

@@ -263,6 +263,7 @@ def _file_fields(form: FormData) -> list[str]:
 
 
 async def files_of(form: FormData) -> tuple[FileIn, ...]:
+    """Return the files sent with a form, ten at most, each cut at the largest size."""
     found = []
     for _, part in _uploads(form)[:10]:
         data = await part.read(_LARGEST)
