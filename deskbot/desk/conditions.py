@@ -20,6 +20,7 @@ KEYS = (
     "any", "all", "not",
 )  # fmt: skip
 PREVIOUS_KEYS = ("role", "request_type", "state", "rule")
+MOST_GAPS = 3
 PRESENT, MISSING = "any", "none"
 
 FactKind = Literal["request_type", "field", "person", "channel", "tier", "language", "previous_ticket"]
@@ -131,6 +132,8 @@ def check_term(term: str, path: str) -> None:
     if term.startswith("@"):
         return
     parts = phrase(term)
+    if parts.count(GAP) > MOST_GAPS:
+        raise Invalid(f"'{term}' has more than {MOST_GAPS} gaps; make it shorter", path)
     if not parts or parts[0] == GAP or parts[-1] == GAP or (GAP, GAP) in pairwise(parts):
         raise Invalid(f"'{term}' has no words to look for; '...' goes between two words", path)
 
