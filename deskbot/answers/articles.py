@@ -200,4 +200,7 @@ def _value(text: str) -> object:
     text = _COMMENT.sub("", text)
     if text.startswith("[") and text.endswith("]"):
         return [item.strip().strip("\"'") for item in text[1:-1].split(",") if item.strip()]
+    if text.startswith("{") and text.endswith("}"):
+        pairs = [item.partition(":") for item in text[1:-1].split(",") if ":" in item]
+        return {key.strip(): value.strip().strip("\"'") for key, _, value in pairs}
     return text

@@ -17,7 +17,7 @@ from deskbot.answers.markdown import to_plain
 from deskbot.answers.personal import is_personal
 from deskbot.answers.query import read_question
 from deskbot.answers.quote import passage
-from deskbot.answers.ranking import Mask, rank
+from deskbot.answers.ranking import Mask, Ranking, rank
 from deskbot.answers.spelling import Speller
 from deskbot.answers.terms import thesaurus
 from deskbot.desk.errors import Fault, NotFound
@@ -60,6 +60,8 @@ class Knowledge:
         self.sections: tuple[Section, ...] = tuple(section for page in self._pages for section in page.sections)
         self._by_id = {section.id: section for section in self.sections}
         self._by_path = {article.path: article for article in self.articles}
+        self._sections_of = {page.article.path: page.sections for page in self._pages}
+        self._translations = {(a.translation_of or a.path, a.language): a.path for a in self.articles}
         rules = {article.audience: number for number, article in enumerate(self.articles)}
         self._rules: tuple[AudienceRule, ...] = tuple(rules)
         place = {rule: number for number, rule in enumerate(self._rules)}
@@ -92,7 +94,7 @@ class Knowledge:
         language = language or (viewer.language if viewer else "") or query.language
         allowed = tuple(rule.admits(viewer) for rule in self._rules)
         ranking = rank(self._index, query, self._mask(allowed), 2 * top)
-        ranked = self._in_language(zip(ranking.rows, ranking.scores, strict=True), language)[:top]
+        ranked = self._in_language(ranking, language, viewer)[:top]
         confidence = probability(self._index, query, ranking)
         if is_personal(question):
             return Found("personal", min(confidence, PERSONAL_AT_MOST), ranked)
@@ -134,12 +136,28 @@ class Knowledge:
         mask: Mask = np.array(allowed, np.bool_)[self._rule_of]
         return mask
 
-    def _in_language(self, rows: Iterable[tuple[int, float]], language: str) -> tuple[tuple[Section, float], ...]:
-        """Keep one of an article and its translation: the asker's language where it is there."""
-        out: list[tuple[Section, float]] = []
-        for row, score in rows:
-            out.append((self.sections[row], score))
-        return tuple(out)
+    def _in_language(
+        self, ranking: Ranking, language: str, viewer: Audience | None
+    ) -> tuple[tuple[Section, float], ...]:
+        """Put the asker's language in the place of its translations, and each section once."""
+        out: dict[str, tuple[Section, float]] = {}
+        for row, score in zip(ranking.rows, ranking.scores, strict=True):
+            section = self._translated(self.sections[row], language, viewer)
+            out.setdefault(section.id, (section, score))
+        return tuple(out.values())
+
+    def _translated(self, section: Section, language: str, viewer: Audience | None) -> Section:
+        """Return the section's counterpart in the language where the viewer may read one, else the section itself."""
+        article = section.article
+        if article.language == language:
+            return section
+        path = self._translations.get((article.translation_of or article.path, language), "")
+        there = self._sections_of.get(path, ())
+        if not there or not there[0].article.audience.admits(viewer):
+            return section
+        here = self._sections_of[article.path]
+        at = here.index(section)
+        return there[at] if len(there) == len(here) else there[0]
 
 
 def _language_note(written: str, wanted: str) -> str | None:
