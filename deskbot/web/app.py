@@ -54,7 +54,7 @@ def create(
     `accept` and `answer` take in and work what people do in the web chat, as for every channel. `checks` are named
     functions that raise when a part is not ready; `/readyz` and the administrator's page call them.
     """
-    pages = Pages(desk.now, desk.zone, desk.demo)
+    pages = Pages(desk.now, desk.zone)
     site = Site(desk, store, bus, chat_channel, accept, answer, pages, desk.demo, checks or {})
     app = FastAPI(
         title="deskbot",

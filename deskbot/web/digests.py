@@ -99,7 +99,8 @@ def _trend(trend: list[dict[str, Any]], language: str) -> list[Bar]:
             height = round((_BASE - 14) * count / highest, 1)
             width = min(20.0, slot * 0.32)
             x = round(index * slot + slot / 2 + (place - 1) * (width + 2), 1)
-            label = f"{point['week']}: {say(f'web.digest.{name}', language)} {point[name] if point[name] is not None else '<5'}"
+            shown = "<5" if point[name] is None else point[name]
+            label = f"{point['week']}: {say(f'web.digest.{name}', language)} {shown}"
             bars.append(Bar(x, round(_BASE - height, 1), width, height, "" if name == "opened" else "other", label))
     return bars
 

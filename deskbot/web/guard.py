@@ -2,6 +2,7 @@
 
 import hmac
 import time
+from collections.abc import AsyncIterator
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -97,8 +98,16 @@ async def _asker(request: Request) -> Asker:
     return Asker(viewer, csrf, language_of(request, viewer), theme if theme in _THEMES else "")
 
 
-async def guard(request: Request) -> None:
+async def guard(request: Request) -> AsyncIterator[None]:
     """Let a request pass only when its route's action is allowed and, for a change, when it comes from our own page."""
+    try:
+        await _admit(request)
+        yield
+    finally:
+        await request.close()
+
+
+async def _admit(request: Request) -> None:
     asker = request.state.asker = await _asker(request)
     action = action_of(request.scope["route"])
     if action != PUBLIC and asker.viewer is None:

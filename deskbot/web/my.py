@@ -1,4 +1,4 @@
-"""What is the reader's own: their requests with state, owner and promised time, each conversation, and their letters."""
+"""What is the reader's own: requests with state, owner and promised time, their conversations, and letters."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -61,32 +61,38 @@ def initials(name: str) -> str:
     return (parts[0][:1] + (parts[-1][:1] if len(parts) > 1 else "")).upper() if parts else "?"
 
 
-class Pages:
-    """The templates, ready to be drawn for a reader at a moment."""
+@cache
+def static(name: str) -> str:
+    """Return the address of a static file; it carries the content's hash, so it may be kept for ever."""
+    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
-    def __init__(self, now: Callable[[], datetime], zone: str, demo: bool = False) -> None:
+
+@cache
+def _templates() -> Environment:
+    """Return the templates; they are compiled once in a process."""
+    environment = Environment(
+        loader=PackageLoader("deskbot.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals.update(static=static, initials=initials, iso=times.iso)
+    environment.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - cleaned by nh3
+    return environment
+
+
+class Pages:
+    """The templates, ready to be drawn for a reader at a moment; `zone` is for those who are not signed in."""
+
+    def __init__(self, now: Callable[[], datetime], zone: str) -> None:
         self._now = now
         self._zone = zone
-        self._prints = {path.name: _print(path) for path in STATIC.rglob("*") if path.is_file()}
-        self._environment = Environment(
-            loader=PackageLoader("deskbot.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-            cache_size=200,
-        )
-        self._environment.globals.update(static=self.static, initials=initials, demo=demo, iso=times.iso)
-        self._environment.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - cleaned by nh3
-
-    def static(self, name: str) -> str:
-        """Return the address of a static file; it carries the content's hash, so it may be kept for ever."""
-        return f"/static/{name}?v={self._prints[name.rsplit('/', 1)[-1]]}"
 
     def text(self, template: str, asker: Asker, **values: Any) -> str:
         """Return a template drawn for the reader."""
-        return self._environment.get_template(template).render(self._context(asker) | values)
+        return _templates().get_template(template).render(self._context(asker) | values)
 
     def draw(
         self, template: str, asker: Asker, *, status: int = 200, headers: Mapping[str, str] | None = None, **values: Any
@@ -113,10 +119,6 @@ class Pages:
             "at": utc,
             "urgency": lambda due: times.urgency(due, now),
         }
-
-
-def _print(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
 
 
 def utc(text: str) -> datetime:

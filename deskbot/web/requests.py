@@ -25,12 +25,13 @@ def _offered(site: Site, viewer: Viewer) -> list[RequestType]:
 
 @router.get("/requests")
 def catalogue(site: SiteDep, asker: AskerDep, viewer: ViewerDep) -> Response:
-    """Show what this person can ask for, by the team that does the work."""
-    roles, groups = site.desk.book.roles, dict[str, list[RequestType]]()
-    for kind in _offered(site, viewer):
-        title = roles[kind.owner].name(asker.language) if kind.owner in roles else kind.owner
-        groups.setdefault(title, []).append(kind)
-    return site.pages.draw("requests.html", asker, here="requests", groups=dict(sorted(groups.items())))
+    """Show what this person can ask for, with the team that does the work."""
+    roles = site.desk.book.roles
+    kinds = [
+        (kind, roles[kind.owner].name(asker.language) if kind.owner in roles else kind.owner)
+        for kind in sorted(_offered(site, viewer), key=lambda kind: kind.name(asker.language).casefold())
+    ]
+    return site.pages.draw("requests.html", asker, here="requests", kinds=kinds)
 
 
 @router.get("/requests/{key}")

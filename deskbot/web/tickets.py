@@ -147,7 +147,7 @@ def _values(session: Session, site: Site, asker: Asker, viewer: Viewer, ticket: 
         "ticket": ticket,
         "title": site.store.sealer.open(session, ticket.title) or "",
         "story": timeline(history, said, names, role_names, language),
-        "drawn": {line.id: _drawn(site, line.reply) for line in said if line.reply},
+        "drawn": {line.id: _drawn(site, line.reply) for line in said if line.reply and line.side == "desk"},
         "requester": requester,
         "manager": _name(session, requester.manager_id) if requester else "",
         "assignee": names.get(ticket.assignee_id or 0, ""),

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from functools import cache
+from math import ceil
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -73,7 +74,7 @@ def left(due: datetime, now: datetime, language: str) -> str:
     """Return how long is left until `due`, or how late it is, in words."""
     minutes = (due - now).total_seconds() / 60
     key = "web.left" if minutes >= 0 else "web.late_by"
-    return say(key, language, span=span(abs(minutes), language))
+    return say(key, language, span=span(ceil(minutes) if minutes >= 0 else -minutes, language))
 
 
 def urgency(due: datetime, now: datetime) -> str:

@@ -16,13 +16,13 @@ from deskbot.adapters.bus import LocalBus
 from deskbot.adapters.content.read import read
 from deskbot.answers.markdown import to_html
 from deskbot.channels.webchat import WebChat
-from deskbot.jobs.work import Worker
 from deskbot.desk.errors import Fault
+from deskbot.jobs.work import Worker
 from deskbot.ports import Policybook
-from deskbot.store import people
+from deskbot.store import conversations, people
 from deskbot.store.group_commit import GroupCommit
 from deskbot.store.session import Store
-from deskbot.store.tables import Capability, MembershipRow, PersonRow
+from deskbot.store.tables import Capability, Conversation, MembershipRow, PersonRow
 from deskbot.web import app as web
 from tests.clocks import SteppedClock
 
@@ -92,7 +92,20 @@ class Company:
             row = people.by_email(session, email)
             assert row is not None
             person = people.person(session, row)
-            opening = Opening(person, text, "webchat", role=role, tier_floor=tier, language=person.language)
+            now = self.desk.now()
+            talk = Conversation(
+                channel="webchat", external_key=secrets.token_urlsafe(16), place=str(person.id), person_id=person.id,
+                language=person.language, created_at=now, updated_at=now,
+            )  # fmt: skip
+            session.add(talk)
+            session.flush()
+            message = conversations.add_message(
+                session, conversation_id=talk.id, ticket_id=None, author_kind="employee", author_id=person.id,
+                text=self.store.sealer.seal(session, ("person", person.id), text), sent_at=now,
+            )  # fmt: skip
+            opening = Opening(
+                person, text, "webchat", talk, message, role=role, tier_floor=tier, language=person.language
+            )
             ticket = open_ticket(session, self.desk, opening)
             if priority != ticket.priority:
                 ticket.priority = priority

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 
 from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,27 +16,33 @@ _LOCALES = {"en": "en_GB", "pt": "pt_PT"}
 _MANY = 4  # from here on, and when labels are long, buttons stand one below the other
 
 
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("deskbot.channels.webchat"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["safe_link"] = lambda url: safe_link(url) or "#"
+    return environment
+
+
 class Drawing:
     """The templates of the chat's parts; `to_html` turns Markdown into HTML that is safe to put into a page."""
 
     def __init__(self, to_html: Callable[[str], str]) -> None:
-        environment = Environment(
-            loader=PackageLoader("deskbot.channels.webchat"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        environment.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - cleaned by `to_html`
-        environment.filters["safe_link"] = lambda url: safe_link(url) or "#"
-        self._reply = environment.get_template("reply.html")
-        self._form = environment.get_template("form.html")
+        self._markdown = lambda text: Markup(to_html(text))  # noqa: S704 - cleaned by `to_html`
+        self._reply = _templates().get_template("reply.html")
+        self._form = _templates().get_template("form.html")
 
     def reply(self, reply: Reply, action: str, csrf: str, live: bool) -> str:
         """Return the reply; what it cannot draw as a part of its own it draws as text, and drops nothing."""
         text, quoted = _words(reply)
         form = self.form(reply.form, f"{action}/form", csrf, reply.language, {}) if reply.form and live else ""
         return self._reply.render(
+            markdown=self._markdown,
             reply=reply,
             text=text,
             quoted=quoted,
@@ -52,6 +59,7 @@ class Drawing:
         """Return a form with its errors, each beside its field."""
         wrong = {field.key: errors.get(field.key) or field.error for field in form.fields}
         return self._form.render(
+            markdown=self._markdown,
             form=form,
             action=action,
             csrf=csrf,

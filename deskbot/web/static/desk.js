@@ -21,7 +21,7 @@ function tick() {
   const now = serverNow(), words = document.body.dataset;
   for (const due of all("time[data-due]")) {
     const minutes = (Date.parse(due.dateTime) - now) / 60000;
-    const text = (minutes >= 0 ? words.left : words.late).replace("{}", span(Math.abs(minutes)));
+    const text = (minutes >= 0 ? words.left : words.late).replace("{}", span(minutes >= 0 ? Math.ceil(minutes) : -minutes));
     if (due.textContent !== text) due.textContent = text;
     due.classList.toggle("late", minutes < 0);
     due.classList.toggle("soon", minutes >= 0 && minutes < 240);
