@@ -11,8 +11,8 @@ from deskbot.answers.articles import MAX_BYTES, MAX_LINES
 from deskbot.desk.links import safe_link
 
 _MD = MarkdownIt("js-default", {"linkify": False, "typographer": False})
-_ALLOWED = """a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i kbd li ol p pre s span strong sub
-summary sup table tbody td th thead tr u ul"""
+_ALLOWED = """a abbr b blockquote br code dd del details div dl dt em h1 h2 h3 h4 h5 h6 hr i kbd li ol p pre s span
+strong sub summary sup table tbody td th thead tr u ul"""
 _TAGS = set(_ALLOWED.split())
 _ATTRIBUTES = {"a": {"href", "title"}, "td": {"align"}, "th": {"align"}, "ol": {"start"}}
 _CLEANER = nh3.Cleaner(
