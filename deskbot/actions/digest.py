@@ -2,9 +2,9 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlmodel import Session
 
@@ -82,8 +82,9 @@ class _Gathering:
     ) -> None:
         self.session, self.desk, self.role = session, desk, role
         self.start, self.end, self.as_of = start, end, as_of
+        self.restricted = restricted_roles(desk)
         self.touched = rows.touched(session, as_of)
-        self.columns = [self._case(row) for row in rows.numbered(session, self.touched)]
+        self.columns = rows.numbered(session, self.touched)
         self.replayed = list(self._replays())
 
     def material(self, week: Week) -> Material:
@@ -99,60 +100,43 @@ class _Gathering:
             else Asked(),
         )
 
-    def _between(self, name: str, found: Sequence[Any]) -> list[Case]:
+    def _between(self, name: Literal["opened_at", "resolved_at"], found: Sequence[Case]) -> list[Case]:
         again = [c for c in self._mine() if (at := getattr(c, name)) is not None and self.start <= at < self.end]
-        return [*(self._case(row) for row in found if row.id not in self.touched), *again]
+        clock: Clock = "first_response" if name == "opened_at" else "resolution"
+        return [self._measured(c, clock) for c in (*self._as_stored(found), *again)]
+
+    def _as_stored(self, found: Iterable[Case]) -> Iterable[Case]:
+        """Leave out the cases whose rows say more than was known at the time."""
+        return [case for case in found if case.id not in self.touched] if self.touched else found
 
     def _mine(self) -> Iterator[Case]:
         return (case for case in self.replayed if self.role in ("", case.role))
 
     def _replays(self) -> Iterator[Case]:
         histories = rows.histories(self.session, self.touched, self.as_of)
-        for row in rows.numbered(self.session, self.touched):
-            if row.opened_at < self.as_of and row.id in histories:
-                yield self._replay(row, histories[row.id])
+        for case in self.columns:
+            if case.opened_at < self.as_of and case.id in histories:
+                yield self._replay(case, histories[case.id])
 
-    def _replay(self, row: Any, history: Sequence[Happening]) -> Case:
-        case = digest.replay(self._case(row), history)
-        policy, calendar = self._policy(row.sla_policy), self._calendar(row.calendar)
+    def _replay(self, stored: Case, history: Sequence[Happening]) -> Case:
+        case = digest.replay(stored, history)
+        policy, calendar = self._policy(case.policy), self._calendar(case.calendar)
         if policy is None or calendar is None:
             return case
-        found = sla.clocks(clocks.clock_events(history), policy, calendar, row.priority, case.tier)
-        return self._measured(
-            replace(case, first_due=found.first_response.due, resolution_due=found.resolution.due), row
-        )
+        found = sla.clocks(clocks.clock_events(history), policy, calendar, case.priority, case.tier)
+        return case._replace(first_due=found.first_response.due, resolution_due=found.resolution.due)
 
-    def _case(self, row: Any) -> Case:
-        return self._measured(
-            Case(
-                ref=row.ref,
-                role=row.role,
-                tier=row.tier,
-                opened_at=row.opened_at,
-                assignee_id=row.assignee_id,
-                request_type=row.request_type,
-                tags=tuple(row.tags),
-                answered_at=row.first_response_at,
-                resolved_at=row.resolved_at,
-                first_due=row.first_response_due,
-                resolution_due=row.resolution_due,
-                csat=row.csat,
-            ),
-            row,
-        )
-
-    def _measured(self, case: Case, row: Any) -> Case:
-        """Add the business minutes that were used."""
-        policy, calendar = self._policy(row.sla_policy), self._calendar(row.calendar)
+    def _measured(self, case: Case, clock: Clock) -> Case:
+        """Add the business minutes that a clock has used."""
+        policy, calendar = self._policy(case.policy), self._calendar(case.calendar)
         if policy is None or calendar is None:
             return case
-        first = policy.minutes("first_response", row.priority)
-        whole = policy.minutes("resolution", row.priority)
-        return replace(
-            case,
-            answer_minutes=_used(calendar, case.opened_at, case.answered_at, case.first_due, first),
-            resolution_minutes=_used(calendar, case.opened_at, case.resolved_at, case.resolution_due, whole),
-        )
+        target = policy.minutes(clock, case.priority)
+        if clock == "first_response":
+            used = _used(calendar, case.opened_at, case.answered_at, case.first_due, target)
+            return case._replace(answer_minutes=used)
+        used = _used(calendar, case.opened_at, case.resolved_at, case.resolution_due, target)
+        return case._replace(resolution_minutes=used)
 
     def _policy(self, name: str) -> sla.SlaPolicy | None:
         policies = self.desk.book.policies
@@ -163,15 +147,13 @@ class _Gathering:
         return calendars.get(name) or next(iter(calendars.values()), None)
 
     def _breaches(self) -> list[Breach]:
-        found = rows.overdue(self.session, self.start, self.end, self.role)
-        ids = {row.ref: row.id for row in found} | {
-            row.ref: row.id for row in rows.numbered(self.session, self.touched)
-        }
-        cases = [*(self._case(row) for row in found if row.id not in self.touched), *self._mine()]
-        missed = [(case, clock, due) for case in cases for clock, due in self._missed(case)]
-        histories = rows.histories(self.session, {ids[case.ref] for case, _, _ in missed}, self.as_of)
+        found = self._as_stored(rows.overdue(self.session, self.start, self.end, self.role))
+        missed = [(case, clock, due) for case in (*found, *self._mine()) for clock, due in self._missed(case)]
+        histories = rows.histories(self.session, {case.id for case, _, _ in missed}, self.as_of)
         return [
-            Breach(case, clock, due, digest.cause_of(case, clock, due, histories.get(ids[case.ref], [])))
+            Breach(
+                self._measured(case, clock), clock, due, digest.cause_of(case, clock, due, histories.get(case.id, []))
+            )
             for case, clock, due in missed
         ]
 
@@ -190,22 +172,26 @@ class _Gathering:
             piles[tuple(key)] += count  # type: ignore[index]
         piles.subtract(self._pile(c) for c in self.columns if self._is_open(c))
         piles.update(self._pile(c) for c in self._mine() if self._is_open(c))
-        return [Pile(*key, count) for key, count in sorted(piles.items(), key=str) if count > 0]
+        return [Pile(*key, count) for key, count in piles.items() if count > 0]
 
     def _is_open(self, case: Case) -> bool:
         return case.resolved_at is None and case.opened_at < self.as_of and self.role in ("", case.role)
 
     def _pile(self, case: Case) -> tuple[str, bool, int, int | None]:
-        return case.role, case.tier >= 3, digest.age_bucket(case.opened_at, self.as_of), case.assignee_id
+        assignee = case.assignee_id if self.role else None
+        return case.role, case.tier >= 3, digest.age_bucket(case.opened_at, self.as_of), assignee
 
     def _point(self, week: Week) -> tuple[Week, Mapping[str, tuple[int, int]]]:
         start, end = week.start(self.desk.zone), min(week.before(-1).start(self.desk.zone), self.as_of)
-        opened, resolved = (Counter(part) for part in rows.counts(self.session, start, end))
+        apart = {self.role} if self.role else self.restricted
+        opened, resolved = (Counter(part) for part in rows.counts(self.session, start, end, apart))
         for cases, sign in ((self.columns, -1), (self.replayed, 1)):
             for case in cases:
-                opened[case.role] += sign * (start <= case.opened_at < end)
-                resolved[case.role] += sign * (case.resolved_at is not None and start <= case.resolved_at < end)
-        return week, {role: (opened[role], resolved[role]) for role in sorted(opened | resolved)}
+                role = case.role if case.role in apart else ""
+                opened[role] += sign * (start <= case.opened_at < end)
+                resolved[role] += sign * (case.resolved_at is not None and start <= case.resolved_at < end)
+        told = sorted(apart) if self.role else sorted({*apart, ""})
+        return week, {role: (opened[role], resolved[role]) for role in told}
 
 
 def _used(

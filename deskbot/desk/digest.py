@@ -7,10 +7,10 @@ smaller group counts nowhere, totals included, so that no subtraction brings it 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from deskbot.desk.errors import Invalid
@@ -73,8 +73,7 @@ def parse_week(text: str) -> Week:
     raise Invalid(f"“{text}” is not an ISO week; write it as 2026-W46.", "week")
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A ticket as it stood at the instant of the digest; minutes are business minutes."""
 
     ref: str
@@ -91,6 +90,10 @@ class Case:
     answer_minutes: float | None = None
     resolution_minutes: float | None = None
     csat: int | None = None
+    id: int = 0
+    policy: str = ""
+    calendar: str = ""
+    priority: str = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ class Happening:
 
 def replay(case: Case, history: Iterable[Happening]) -> Case:
     """Return the case as these events leave it, whatever the row says today."""
-    state = replace(case, assignee_id=None, answered_at=None, resolved_at=None, csat=None)
+    state = case._replace(assignee_id=None, answered_at=None, resolved_at=None, csat=None)
     for event in history:
         state = _after(state, event)
     return state
@@ -157,21 +160,21 @@ def replay(case: Case, history: Iterable[Happening]) -> Case:
 def _after(case: Case, event: Happening) -> Case:
     data = event.data
     if event.kind == "opened":
-        return replace(case, role=data.get("role", case.role), tier=data.get("tier", case.tier))
+        return case._replace(role=data.get("role", case.role), tier=data.get("tier", case.tier))
     if event.kind == "assigned":
-        return replace(case, assignee_id=data.get("to"))
+        return case._replace(assignee_id=data.get("to"))
     if event.kind == "routed":
-        return replace(case, role=data.get("to", case.role), assignee_id=data.get("person"))
+        return case._replace(role=data.get("to", case.role), assignee_id=data.get("person"))
     if event.kind == "tier_changed":
-        return replace(case, tier=data.get("to", case.tier))
+        return case._replace(tier=data.get("to", case.tier))
     if event.kind == "public_reply" and case.answered_at is None:
-        return replace(case, answered_at=event.at)
+        return case._replace(answered_at=event.at)
     if event.kind == "resolved":
-        return replace(case, resolved_at=event.at)
+        return case._replace(resolved_at=event.at)
     if event.kind == "reopened":
-        return replace(case, resolved_at=None)
+        return case._replace(resolved_at=None)
     if event.kind == "rated":
-        return replace(case, csat=data.get("score"))
+        return case._replace(csat=data.get("score"))
     return case
 
 
