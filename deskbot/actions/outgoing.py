@@ -111,6 +111,25 @@ def _enqueue(
         )
 
 
+def draw_page(
+    session: Session, desk: Desk, conversation: Conversation, reply: Reply, occasion: str, now: datetime
+) -> None:
+    """Have a channel draw its page for one person anew; it is no message and is not kept."""
+    outbox.enqueue(
+        session,
+        desk.sealer,
+        key=f"page:{occasion}",
+        channel=conversation.channel,
+        lane=f"{conversation.channel}:page:{conversation.place}",
+        conversation_id=conversation.id,
+        person_id=conversation.person_id,
+        kind="home",
+        subject=subject_of(conversation, None),
+        payload=reply_to_json(desk.tokens.sign_reply(reply, now)),
+        now=now,
+    )
+
+
 def continue_below(session: Session, channel: str, place: str, key: str, message_id: int, now: datetime) -> None:
     """Let what somebody answers below a message that hung in no thread reach the ticket it was about."""
     message = session.get(Message, message_id)

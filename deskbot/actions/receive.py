@@ -7,8 +7,8 @@ from sqlmodel import Session
 
 from deskbot.actions import attachments, choices, handover, questions, reports
 from deskbot.actions.desk import Desk
-from deskbot.actions.outgoing import post, subject_of
-from deskbot.actions.talk import Talk, status_replies
+from deskbot.actions.outgoing import draw_page, post, subject_of
+from deskbot.actions.talk import Talk, home, status_replies
 from deskbot.actions.tickets import employee_message
 from deskbot.desk import commands, sensitive
 from deskbot.desk.conversation import Turn
@@ -108,8 +108,15 @@ def _act(talk: Talk) -> Turn:
     if kind == "form":
         return choices.submit(talk)
     if kind == "open":
-        return Turn()
+        return _opened(talk)
     return _hear(talk)
+
+
+def _opened(talk: Talk) -> Turn:
+    """Draw the page that a channel has of its own when somebody opens it; opening a conversation says nothing."""
+    if talk.inbound.verb == "home" and talk.inbound.channel in talk.desk.pushes:
+        draw_page(talk.session, talk.desk, talk.conversation, home(talk), talk.inbound.delivery, talk.now)
+    return Turn()
 
 
 def _hear(talk: Talk) -> Turn:

@@ -1,6 +1,6 @@
 """One turn of a conversation as actions see it, and the replies about somebody's own requests."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -128,6 +128,14 @@ def my_requests(talk: Talk) -> Turn:
     text = say("chat.requests", talk.language) + "\n\n" + "\n".join(lines)
     page = Choice("my_page", say("chat.my_requests", talk.language), url=f"{talk.desk.base_url}/my")
     return Turn((talk.reply(text, choices=(page,), private=True),))
+
+
+def home(talk: Talk) -> Reply:
+    """Return the page that a channel shows of its own accord: one's requests, and what one can ask for."""
+    if talk.person is None:
+        return talk.reply(say("chat.unlinked", talk.language, url=talk.desk.base_url), private=True)
+    mine, offered = my_requests(talk).replies[0], _catalogue(talk).replies[0]
+    return replace(mine, choices=(*mine.choices, *offered.choices))
 
 
 def _request_line(talk: Talk, ticket: Ticket) -> str:

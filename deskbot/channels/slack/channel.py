@@ -140,10 +140,10 @@ class SlackChannel:
 
     async def deliver(self, outgoing: Outgoing) -> str:
         """Post the reply and return the id of its (first) message, which is also the key of the thread below it."""
+        if outgoing.kind == "home":
+            return await self._home(outgoing)
         team, room, thread = await self._where(outgoing)
         with transport_errors():
-            if outgoing.kind == "home":
-                return await self._home(team, outgoing)
             if outgoing.kind == "prompts":
                 return await self._prompts(team, room, outgoing.reply)
             if outgoing.reply.private and not is_direct(room):
@@ -154,8 +154,10 @@ class SlackChannel:
 
     async def find(self, outgoing: Outgoing) -> str | None:
         """Look for an earlier attempt by its key; None when it is not there whole, or only its reader can see it."""
+        if outgoing.kind in {"home", "prompts"}:
+            return None
         team, room, thread = await self._where(outgoing)
-        if outgoing.kind in {"home", "prompts"} or (outgoing.reply.private and not is_direct(room)):
+        if outgoing.reply.private and not is_direct(room):
             return None
         with transport_errors():
             parts = await self._parts(team, room, thread, outgoing.key)
@@ -254,9 +256,11 @@ class SlackChannel:
             )
         return message_id(team, room, str(told.get("message_ts") or ""))
 
-    async def _home(self, team: str, outgoing: Outgoing) -> str:
-        user = outgoing.recipient or outgoing.place
-        told = await self.api.writes(team).views_publish(user_id=user, view=render_home(outgoing.reply, self._base_url))
+    async def _home(self, outgoing: Outgoing) -> str:
+        team, user, _ = split_id(outgoing.conversation)
+        view = render_home(outgoing.reply, self._base_url)
+        with transport_errors():
+            told = await self.api.writes(team).views_publish(user_id=user, view=view)
         return str((told.get("view") or {}).get("id") or "")
 
     async def _prompts(self, team: str, room: str, reply: Reply) -> str:

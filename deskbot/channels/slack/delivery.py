@@ -79,17 +79,23 @@ def raw(delivery: Delivery, now: datetime) -> RawDelivery:
 
 def key(delivery: Delivery) -> str:
     """Return the unique key of a delivery; without any id of Slack's, a digest of its bytes."""
-    payload = delivery.payload
-    parts = {
-        "event": (_team(payload), payload.get("event_id")),
-        "action": ("action", payload.get("trigger_id") or _action_key(payload)),
-        # A refused form is sent again with the same view hash; only the trigger or the values tell the two apart.
-        "view": ("view", _view_key(payload)),
-        "command": ("command", payload.get("trigger_id")),
-        "shortcut": ("shortcut", payload.get("trigger_id")),
-    }.get(delivery.kind, (delivery.kind, None))
-    unique = parts[1] or hashlib.sha256(delivery.body).hexdigest()
-    return f"slack:{parts[0]}:{unique}"
+    group, last = _identity(delivery.kind, delivery.payload)
+    return f"slack:{group}:{last or hashlib.sha256(delivery.body).hexdigest()}"
+
+
+def _identity(kind: str, payload: Payload) -> tuple[str, object]:
+    """Return what a key is unique within, and what tells two deliveries apart (nothing where Slack sent no id)."""
+    match kind:
+        case "event":
+            return _team(payload), payload.get("event_id")
+        case "action":
+            return kind, payload.get("trigger_id") or _action_key(payload)
+        case "view":
+            # A refused form is sent again with the same view hash; only the trigger or the values tell the two apart.
+            return kind, _view_key(payload)
+        case "command" | "shortcut":
+            return kind, payload.get("trigger_id")
+    return kind, None
 
 
 def teams(payload: Payload) -> frozenset[str]:

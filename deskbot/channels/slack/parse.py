@@ -12,6 +12,8 @@ from deskbot.desk.messages import FileIn, Inbound
 
 MAX_CHARACTERS = 40_000
 """Slack cuts a message here itself (docs.slack.dev, chat.postMessage)."""
+# What a bare slash command and the global shortcut stand for, in words that people may type as well.
+_HELP, _CATALOGUE = "help", "catalog"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -215,7 +217,7 @@ def _view(payload: Payload) -> Inbound | None:
 
 def _command(payload: Payload) -> Inbound | None:
     text = meant(str(payload.get("text") or ""))[:MAX_CHARACTERS]
-    return _interaction(payload, direct_conversation(payload), kind="command", verb="hr", text=text)
+    return _interaction(payload, direct_conversation(payload), kind="command", verb="hr", text=text or _HELP)
 
 
 def _shortcut(payload: Payload) -> Inbound | None:
@@ -227,7 +229,7 @@ def _shortcut(payload: Payload) -> Inbound | None:
         direct_conversation(payload),
         kind="command",
         verb=str(payload.get("callback_id") or ""),
-        text=meant(str(message.get("text") or ""))[:MAX_CHARACTERS],
+        text=meant(str(message.get("text") or ""))[:MAX_CHARACTERS] if message else _CATALOGUE,
         external_id=message_id(team, channel, str(message["ts"])) if message.get("ts") else "",
     )
 

@@ -253,3 +253,16 @@ async def test_people_in_a_channel_are_answered_when_they_mention_the_bot_and_le
     await slack.say("I think it is a month", channel=GENERAL, thread_ts=asked["ts"], user=BOB)
     await asyncio.sleep(0.5)
     assert len([m for m in await slack.messages(GENERAL) if m.get("bot_id")]) == 1
+
+
+async def test_the_apps_home_shows_ones_requests_and_what_one_can_ask_for(company: Company) -> None:
+    slack = company.slack
+    await slack.post("/_control/open-home", user=ALICE)
+
+    async def published() -> str:
+        log = (await slack.get("/_control/log"))["log"]
+        return str([entry for entry in log if entry["summary"] == "views.publish"] or "")
+
+    view = await eventually(published)
+    assert "no requests" in view
+    assert "open_form" in view

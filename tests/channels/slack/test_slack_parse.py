@@ -197,6 +197,12 @@ def test_a_message_shortcut_carries_the_messages_words() -> None:
     assert (inbound.kind, inbound.verb, inbound.text) == ("command", "hr_from_message", "my <pay> is wrong")
 
 
+def test_a_bare_command_and_the_global_shortcut_ask_for_help_and_the_catalogue() -> None:
+    assert one(parse("command", as_json(command("  ")))).text == "help"
+    payload = pressed(type="shortcut", callback_id="hr_ticket", message=None)
+    assert one(parse("shortcut", as_json(payload))).text == "catalog"
+
+
 FORM = Form(
     "leave",
     "Parental leave",
