@@ -24,7 +24,7 @@ from deskbot.desk.errors import Fault, NotFound
 from deskbot.desk.texts import say
 
 Reason = Literal["no_article", "not_found"]
-EVERYTHING = Audience(sees_all=True)
+EVERYTHING = Audience(language="", sees_all=True)
 OUTSIDE_RETRIEVAL = frozenset({"letter", "template", "draft"})
 
 
