@@ -77,15 +77,19 @@ class SealedColumn(TypeDecorator[Sealed]):
     impl = LargeBinary
     cache_ok = True
 
-    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[bytes | None], bytes | None]:
         """Refuse everything that has not been sealed."""
-        if value is not None and not isinstance(value, Sealed):
-            raise TypeError("This column takes sealed text only.")
-        return value
+        return _only_sealed
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> Sealed | None:
         """Mark what was read as sealed."""
         return None if value is None else Sealed(value)
+
+
+def _only_sealed(value: bytes | None) -> bytes | None:
+    if value is not None and not isinstance(value, Sealed):
+        raise TypeError("This column takes sealed text only.")
+    return value
 
 
 def instant(*, index: bool = False, nullable: bool = False, **extra: Any) -> Any:

@@ -9,8 +9,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Dialect, Executable, Table
-from sqlalchemy import insert as sql_insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
@@ -28,14 +26,13 @@ class _Compiled(NamedTuple):
 
 
 class _Plan(NamedTuple):
-    """How a row of a table is inserted: the statement, every column with its value unless told, and the id's name."""
+    """How a row of a table is inserted when these columns are told: the statement, what turns each told value into
+    the driver's, the values of the columns that were not told (as the driver takes them), and whether it has an id."""
 
     sql: str
-    positional: bool
-    defaults: dict[str, Any]  # as the driver takes them, in the order of the statement
-    required: frozenset[str]
-    processors: dict[str, Processor]
-    id: str | None
+    processors: tuple[Processor | None, ...]
+    untold: tuple[Any, ...]
+    has_id: bool
 
 
 class Transaction(Protocol):
@@ -74,19 +71,14 @@ def insert(
 
     With `unless_there` a row that breaks a unique key is left out, and 0 is returned for it.
     """
-    info = session.info
-    plan = _plan(model, unless_there, info["dialect"])
-    row = plan.defaults.copy()
-    for name, value in values.items():
-        process = plan.processors.get(name)
-        row[name] = value if process is None or value is None else process(value)
-    if len(row) != len(plan.defaults) or not plan.required <= values.keys():
-        wrong = sorted((row.keys() - plan.defaults.keys()) | (plan.required - values.keys()))
-        raise TypeError(f"{model.__name__}: missing or unknown {', '.join(wrong)}.")
-    cursor = _send(session, plan.sql, tuple(row.values()) if plan.positional else row)
-    if plan.id is None:
+    dialect = session.info["dialect"]
+    plan = _plan(model, tuple(values), unless_there, dialect)
+    told = zip(plan.processors, values.values(), strict=True)
+    row = [value if process is None or value is None else process(value) for process, value in told]
+    cursor = _send(session, plan.sql, (*row, *plan.untold))
+    if not plan.has_id:
         return 0
-    if plan.positional:
+    if dialect.name == "sqlite":
         return cursor.lastrowid if cursor.rowcount == 1 else 0
     found = cursor.fetchone()
     return found[0] if found else 0
@@ -142,24 +134,30 @@ def _processors(types: Mapping[str, Any], dialect: Dialect) -> dict[str, Process
     return {name: process for name, process in found.items() if process is not None}
 
 
-@lru_cache(maxsize=256)
-def _plan(model: type[SQLModel], unless_there: bool, dialect: Dialect) -> _Plan:
-    """Write the insert statement of a table, naming every column but a generated id."""
+@lru_cache(maxsize=512)
+def _plan(model: type[SQLModel], told: tuple[str, ...], unless_there: bool, dialect: Dialect) -> _Plan:
+    """Write the insert statement of a table in which these columns are told and the others have their defaults."""
     table: Table = model.__table__  # type: ignore[attr-defined]
     generated = table.autoincrement_column
-    columns = [column.name for column in table.columns if column is not generated]
-    statement: Any = sql_insert(table)
+    columns = {column.name: column for column in table.columns if column is not generated}
+    fields = {name: model.model_fields[name] for name in columns}
+    missing = {name for name, field in fields.items() if field.is_required()} - set(told)
+    if wrong := sorted(missing | (set(told) - set(columns))):
+        raise TypeError(f"{model.__name__}: missing or unknown {', '.join(wrong)}.")
+    processors = _processors({name: column.type for name, column in columns.items()}, dialect)
+    defaults = {n: field.get_default(call_default_factory=True) for n, field in fields.items() if n not in told}
+    untold = {n: value for n, value in defaults.items() if value is not None}  # the database itself fills in NULL
+    values = tuple(processors[name](value) if name in processors else value for name, value in untold.items())
+    sql = _insert_sql(dialect, table, [*told, *untold], unless_there, generated)
+    return _Plan(sql, tuple(processors.get(name) for name in told), values, generated is not None)
+
+
+def _insert_sql(dialect: Dialect, table: Table, names: list[str], unless_there: bool, generated: Any) -> str:
+    quote = dialect.identifier_preparer.quote
+    mark = "?" if dialect.name == "sqlite" else "%s"
+    sql = f"INSERT INTO {quote(table.name)} ({', '.join(map(quote, names))}) VALUES ({', '.join([mark] * len(names))})"  # noqa: S608 - names of our own tables
     if unless_there:
-        statement = (sqlite if dialect.name == "sqlite" else postgresql).insert(table).on_conflict_do_nothing()
+        sql += " ON CONFLICT DO NOTHING"
     if generated is not None and dialect.name != "sqlite":
-        statement = statement.returning(generated)
-    compiled = statement.compile(dialect=dialect, column_keys=columns)
-    processors = _processors({name: table.columns[name].type for name in columns}, dialect)
-    fields = {name: model.model_fields[name] for name in compiled.positiontup or columns}
-    required = frozenset(name for name, field in fields.items() if field.is_required())
-    defaults: dict[str, Any] = dict.fromkeys(fields)
-    for name in fields.keys() - required:
-        value = fields[name].get_default(call_default_factory=True)
-        defaults[name] = processors[name](value) if name in processors and value is not None else value
-    identity = generated.name if generated is not None else None
-    return _Plan(str(compiled), bool(compiled.positional), defaults, required, processors, identity)
+        sql += f" RETURNING {quote(generated.name)}"
+    return sql
