@@ -74,7 +74,7 @@ def raw(delivery: Delivery, now: datetime) -> RawDelivery:
     body = delivery.body
     if delivery.kind != "event":
         body = json.dumps({**delivery.payload, RECEIVED_AT: now.isoformat()}).encode()
-    return RawDelivery(key(delivery), "slack", delivery.kind, body, now)
+    return RawDelivery(key(delivery), "slack", delivery.kind, body, now, held=delivery.interactive)
 
 
 def key(delivery: Delivery) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from deskbot.channels.slack import delivery as deliveries
 from deskbot.channels.slack.delivery import Delivery, Unreadable
 from deskbot.channels.slack.signature import is_genuine
+from deskbot.desk.errors import Unavailable
 from deskbot.ports import RawDelivery
 
 MAX_BODY = 1024 * 1024
@@ -106,7 +107,7 @@ class Door:
         self._wall_clock = wall_clock
 
     async def __call__(self, scope: _Scope, receive: _Receive, send: _Send) -> None:
-        """Answer one request; what fails behind the signature is a 500, so that Slack delivers again."""
+        """Answer one request; what fails behind the signature is a 5xx, so that Slack delivers again."""
         if scope["type"] != "http":
             raise RuntimeError(f"The Slack door speaks HTTP only, not {scope['type']}.")
         await _respond(send, await self._answer(scope, receive))
@@ -125,7 +126,10 @@ class Door:
             return Answer(400, str(error).encode())
         if delivery.payload.get("type") == "url_verification":
             return _json({"challenge": str(delivery.payload.get("challenge", ""))})
-        return await self._intake.take(delivery)
+        try:
+            return await self._intake.take(delivery)
+        except Unavailable as error:
+            return Answer(503, error.message.encode())
 
 
 async def _body(headers: Iterable[tuple[bytes, bytes]], receive: _Receive) -> bytes | None:

@@ -13,6 +13,7 @@ import pytest
 from deskbot.channels.slack import door as door_module
 from deskbot.channels.slack.door import MAX_BODY, Answer, Door, Intake, Trusted
 from deskbot.channels.slack.signature import sign
+from deskbot.desk.errors import Unavailable
 from deskbot.ports import RawDelivery
 from tests.channels.slack.payloads import (
     NOW,
@@ -82,6 +83,7 @@ async def test_a_signed_message_is_kept_as_it_came_and_acknowledged(door: Door, 
     assert (response.status_code, response.content) == (200, b"")
     (raw,) = inbox.rows.values()
     assert (raw.key, raw.kind, raw.body) == (f"slack:{TEAM}:Ev01ABC", "event", BODY)
+    assert not raw.held
 
 
 @pytest.mark.parametrize(
@@ -182,6 +184,14 @@ async def test_a_commit_that_fails_is_not_acknowledged(intake: Intake) -> None:
         await post(make_door(intake), BODY)
 
 
+async def test_a_desk_that_takes_in_no_more_asks_slack_to_come_again(intake: Intake) -> None:
+    async def full(_raw: RawDelivery) -> bool:
+        raise Unavailable("Please try again in a moment.")
+
+    intake.accept = full
+    assert (await post(make_door(intake), BODY)).status_code == 503
+
+
 async def test_the_challenge_is_answered_only_when_signed(door: Door, inbox: Inbox) -> None:
     body = as_json({"type": "url_verification", "token": "t", "challenge": "3eZbrw1aB10"})
     assert (await post(door, body, {})).status_code == 401
@@ -246,6 +256,7 @@ async def test_what_slack_waits_for_is_kept_first_and_answered_once(
     assert first.json() == {"response_action": "clear"}
     assert (second.status_code, second.content) == (200, b"")
     assert list(inbox.rows) == inbox.answered == [key]
+    assert inbox.rows[key].held, "the door answers it, no worker takes it first"
     assert json.loads(inbox.rows[key].body)["deskbot_received_at"].startswith("2026-")
 
 
