@@ -14,7 +14,7 @@ from deskbot.desk.errors import Invalid
 from deskbot.wiring import open_store
 
 db = typer.Typer(help="Upgrade, back up and restore the database.", no_args_is_help=True)
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 app.add_typer(db, name="db")
 
 

@@ -9,7 +9,7 @@ import typer
 from deskbot.config import load
 from deskbot.desk.errors import Invalid, NotFound
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -11,7 +11,7 @@ from deskbot.config import Settings, load
 from deskbot.desk.errors import DeskError
 from deskbot.wiring import open_store, read_content
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @dataclass(frozen=True, slots=True)

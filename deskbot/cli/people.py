@@ -14,7 +14,7 @@ from deskbot.store.tables import MembershipRow, PersonRow
 from deskbot.wiring import make_desk, open_store, read_content
 
 people = typer.Typer(help="List and import the directory.", no_args_is_help=True)
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 app.add_typer(people, name="people")
 
 

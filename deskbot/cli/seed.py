@@ -9,7 +9,7 @@ from rich.progress import Progress
 from deskbot.config import SettingsError, load
 from deskbot.wiring import make_desk, open_store, read_content
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from deskbot.config import Settings, SettingsError, load
+from deskbot.config import Settings, SettingsError, is_demo, load, mark_demo
 from deskbot.wiring import Application, make_desk, open_store, read_content
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
@@ -45,13 +45,19 @@ def run(settings: Settings, host: str, port: int) -> None:
 @app.command()
 def demo(
     port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
-    data_dir: Annotated[Path, typer.Option(help="Where the demo's database lies.")] = Path("data/demo"),
+    data_dir: Annotated[Path | None, typer.Option(help="Where the demo's database lies.")] = None,
     fresh: Annotated[bool, typer.Option(help="Throw the old demo away and build it anew.")] = False,
 ) -> None:
     """Build the demo company on embedded SQLite and serve it on this machine."""
-    settings = load(env="demo", data_dir=data_dir, base_url=f"http://127.0.0.1:{port}", zone="Europe/Lisbon")
+    place = {"data_dir": data_dir} if data_dir else {}
+    base_url = f"http://127.0.0.1:{port}"
+    settings = load(env="demo", base_url=base_url, zone="Europe/Lisbon", database_url=None, **place)
+    if not is_demo(settings.data_dir):
+        sentence = f"{settings.data_dir} holds something else than a demo; name another folder with --data-dir."
+        raise SettingsError(sentence)
     if fresh:
         shutil.rmtree(settings.data_dir, ignore_errors=True)
+    mark_demo(settings)
     for line in _build(settings):
         print(line)
     sys.stdout.flush()

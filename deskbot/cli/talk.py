@@ -11,7 +11,7 @@ import typer
 
 from deskbot.config import Settings, load
 
-app = typer.Typer()
+app = typer.Typer(add_completion=False)
 
 
 @app.command()
