@@ -16,7 +16,7 @@ from deskbot.desk.errors import Invalid
 from deskbot.desk.open_spans import DAY_SECONDS, OpenSpans, Span, local_time, merged, open_spans
 
 HORIZON_YEARS = 5
-_SHORT_OF_HORIZON = (365 * HORIZON_YEARS - 1) * DAY_SECONDS
+_SHORT_OF_HORIZON = (365.0 * HORIZON_YEARS - 1) * DAY_SECONDS
 _PAST_HORIZON = (366 * HORIZON_YEARS + 1) * DAY_SECONDS
 
 Kind = Literal["open", "closed", "holiday", "pause"]
@@ -79,11 +79,10 @@ class WorkingTime:
             spans, target = self._moved_by_pauses(at, minutes * 60, pauses)
         else:
             target = spans.counted(at) + minutes * 60
-        through = spans.through
-        index = bisect_left(through, target)
-        if index == len(through) or spans.begins[index] - at > _SHORT_OF_HORIZON:
+        index = bisect_left(spans.through, target)
+        if index == len(spans.ends) or spans.begins[index] - at > _SHORT_OF_HORIZON:
             return self._late_due(start, minutes, pauses) if target < inf else None
-        left = through[index] - target
+        left = spans.through[index] - target
         if left:
             return datetime.fromtimestamp(spans.ends[index] - left, spans.zones[index])
         return local_time(spans.ends[index], self.zone)  # The zone may change its offset at this very instant.
@@ -172,7 +171,8 @@ class WorkingTime:
         """Return the running total at which `seconds` from `at` are used up; infinite when a pause never lets them."""
         # A pause is of no interest beyond the horizon, so the table need not reach further.
         stood = _clipped(pauses, at, at + _PAST_HORIZON, endless=True)
-        spans = self._reaching(at, max((begin if end == inf else end for begin, end in stood), default=at))
+        begin, end = stood[-1] if stood else (at, at)
+        spans = self._reaching(at, end if end < inf else begin)
         target = spans.counted(at) + seconds
         for begin, end in stood:
             reached = spans.counted(begin)
@@ -187,7 +187,7 @@ class WorkingTime:
         self._reaching(at, limit)
         spans, target = self._moved_by_pauses(at, minutes * 60, pauses)
         index = bisect_left(spans.through, target)
-        if index == len(spans.through) or spans.begins[index] >= limit:
+        if index == len(spans.ends) or spans.begins[index] >= limit:
             return None
         return local_time(spans.ends[index] - (spans.through[index] - target), self.zone)
 
