@@ -14,6 +14,7 @@ Numbers = npt.NDArray[np.float64]
 CANDIDATES = 64
 FAR_BELOW = 0.25  # of the best rough score: sections under it have not come first in any question seen
 IDEA = 0.7  # an idea in other words counts this much of the very word
+ALIAS = 0.5  # an alias speaks for a whole article, a heading for its section
 FEATURES = ("text", "heading", "above", "page", "name", "covered", "length")
 # Fitted by listwise softmax on the development questions of three handbooks; docs/answers.md has the figures.
 WEIGHTS = np.array([0.34, 0.22, 0.20, 0.50, 2.4, 4.2, -0.12])
@@ -69,7 +70,9 @@ def _features(index: Index, query: Query, postings: dict[str, Posting], rows: Ro
     out[:, 3] = _page_scores(index, query, rows)
     terms = query.terms()
     for at in np.flatnonzero(out[:, 1]).tolist():
-        out[at, 4] = max(_said(index, name, terms) for name in index.names[rows[at]])
+        heading, *aliases = index.names[rows[at]]
+        said = max((_said(index, name, terms) for name in aliases), default=0.0)
+        out[at, 4] = max(_said(index, heading, terms), ALIAS * said)
     out[:, 6] = index.length[rows]
     return out
 
