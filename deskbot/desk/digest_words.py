@@ -145,7 +145,7 @@ def age_label(up_to_days: int | None, language: str) -> str:
     """Return the name of a bucket of the backlog's age."""
     if up_to_days is None:
         return say("digest.age_more", language, days=30)
-    return say("digest.age_to", language, days=up_to_days)
+    return say("digest.age_day" if up_to_days == 1 else "digest.age_to", language, days=up_to_days)
 
 
 def _recurring(figures: Mapping[str, Any], language: str, names: Names) -> str:

@@ -533,4 +533,5 @@ TEXTS: dict[str, str] = {
     "web.why.reason": "Reason",
     "web.why.rule": "Rule",
     "web.yes": "Yes",
+    "digest.age_day": "up to a day",
 }

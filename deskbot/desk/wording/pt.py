@@ -533,4 +533,5 @@ TEXTS: dict[str, str] = {
     "web.why.reason": "Razão",
     "web.why.rule": "Regra",
     "web.yes": "Sim",
+    "digest.age_day": "até um dia",
 }
