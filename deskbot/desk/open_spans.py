@@ -23,8 +23,8 @@ class OpenSpans:
     """Open spans in UTC seconds, in order, none across a change of the zone's offset.
 
     Answers hold for instants from `low` up to, not including, `high`. `through` are the seconds counted up to a span's
-    end, `zones` its offset. `counted` tells the seconds counted up to an instant. The first span is an empty one
-    before `low`, so that every search finds something.
+    end, `zones` its offset, `end_zones` the offset at its very end, where the zone may change it. `counted` tells the
+    seconds counted up to an instant. The first span is an empty one before `low`, so that every search finds something.
     """
 
     low: float
@@ -33,13 +33,16 @@ class OpenSpans:
     ends: list[float]
     through: list[float]
     zones: list[timezone]
+    end_zones: list[timezone]
     counted: Callable[[float], float]
 
 
 def open_spans(spec: CalendarSpec, first_year: int, last_year: int) -> OpenSpans:
     """Compile the spans of `spec` for these years, inclusive."""
     low, high = year_begins(first_year), year_begins(last_year + 1)
-    spans = _spans(spec, int(low // DAY_SECONDS) - _MARGIN_DAYS, int(high // DAY_SECONDS) + _MARGIN_DAYS)
+    first_day, last_day = int(low // DAY_SECONDS) - _MARGIN_DAYS, int(high // DAY_SECONDS) + _MARGIN_DAYS
+    offsets = _offsets(spec.zone, first_day - _MARGIN_DAYS, last_day + _MARGIN_DAYS)
+    spans = _spans(spec, first_day, last_day, offsets)
     start = low - _MARGIN_DAYS * DAY_SECONDS
     rows = [(start, start, 0), *((max(begin, start), end, offset) for begin, end, offset in spans if end > start)]
     before: list[float] = []
@@ -51,8 +54,10 @@ def open_spans(spec: CalendarSpec, first_year: int, last_year: int) -> OpenSpans
         through.append(total)
     # Floats all through: comparing whole numbers with floats takes three times as long.
     begins, ends = [float(row[0]) for row in rows], [float(row[1]) for row in rows]
+    changes = {since: offset for since, _, offset in offsets}
     zones = [_fixed(row[2]) for row in rows]
-    return OpenSpans(low, high, begins, ends, through, zones, _counter(begins, before, through))
+    end_zones = [_fixed(changes.get(row[1], row[2])) for row in rows]
+    return OpenSpans(low, high, begins, ends, through, zones, end_zones, _counter(begins, before, through))
 
 
 def _counter(begins: list[float], before: list[float], through: list[float]) -> Callable[[float], float]:
@@ -84,9 +89,8 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return result
 
 
-def _spans(spec: CalendarSpec, first_day: int, last_day: int) -> list[ZonedSpan]:
+def _spans(spec: CalendarSpec, first_day: int, last_day: int, offsets: tuple[ZonedSpan, ...]) -> list[ZonedSpan]:
     """Return the open spans of the days counted from 1970, ordered and apart."""
-    offsets = _offsets(spec.zone, first_day - _MARGIN_DAYS, last_day + _MARGIN_DAYS)
     days = [(number, date.fromordinal(number + _EPOCH)) for number in range(first_day, last_day)]
     closures = [(begin.timestamp(), end.timestamp()) for begin, end, _ in spec.closures()]
     if not closures:

@@ -83,9 +83,8 @@ class WorkingTime:
         if index == len(spans.ends) or spans.begins[index] - at > _SHORT_OF_HORIZON:
             return self._late_due(start, minutes, pauses) if target < inf else None
         left = spans.through[index] - target
-        if left:
-            return datetime.fromtimestamp(spans.ends[index] - left, spans.zones[index])
-        return local_time(spans.ends[index], self.zone)  # The zone may change its offset at this very instant.
+        zones = spans.zones if left else spans.end_zones
+        return datetime.fromtimestamp(spans.ends[index] - left, zones[index])
 
     def elapsed(self, start: datetime, end: datetime, pauses: Collection[Pause] = ()) -> float:
         """Return the minutes counted from `start` to `end`; 0 when `end` is not after `start`."""
