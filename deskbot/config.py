@@ -1,17 +1,21 @@
 """Every setting, read once from the environment or `.env`; only wiring and the command line may import this."""
 
+import json
 import os
 import re
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+DEMO_FILE = "demo.json"
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -176,14 +180,38 @@ def _address_faults(settings: Settings) -> list[str]:
 
 
 def load(**values: Any) -> Settings:
-    """Read the settings; raise `SettingsError` with one sentence when they are missing something or contradictory."""
+    """Read the settings; raise `SettingsError` with one sentence when they are missing something or contradictory.
+
+    In a data folder that `deskbot demo` made, every command works on the demo, unless DESKBOT_ENV says otherwise.
+    """
     try:
-        return Settings(**values)
+        return Settings(**_of_demo(values) | values)
     except ValidationError as error:
         first = error.errors()[0]
         text = str(first["msg"]).removeprefix("Value error, ")
         where = f"{first['loc'][0]}: " if first["loc"] else ""
         raise SettingsError(where + text) from error
+
+
+def _of_demo(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the demo in the data folder was started with; nothing where the mode is set, or there is no demo."""
+    written = {**dotenv_values(".env"), **os.environ}
+    if "env" in values or "DESKBOT_ENV" in written:
+        return {}
+    file = Path(values.get("data_dir") or written.get("DESKBOT_DATA_DIR") or "data") / DEMO_FILE
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def mark_demo(settings: Settings) -> None:
+    """Write into the data folder that it is a demo's, and how that was started."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    started = {"env": settings.env, "base_url": settings.base_url, "zone": settings.zone, "database_url": None}
+    (settings.data_dir / DEMO_FILE).write_text(json.dumps(started))
+
+
+def is_demo(data_dir: Path) -> bool:
+    """Whether a data folder is a demo's; one that is empty or absent may become one."""
+    return (data_dir / DEMO_FILE).exists() or not data_dir.exists() or not any(data_dir.iterdir())
 
 
 def secret(settings: Settings) -> bytes:

@@ -24,6 +24,23 @@ def sla() -> None:
 
 
 @app.command()
+def explain(
+    ref: Annotated[str, typer.Argument(help="The ticket's reference.")],
+    language: Annotated[str, typer.Option(help="en or pt.")] = "en",
+) -> None:
+    """Explain a ticket's clocks in words, segment by segment."""
+    from deskbot.actions.explain import clock_in_words
+    from deskbot.wiring import make_desk, open_store, read_content
+
+    settings = config.load()
+    store = open_store(settings)
+    desk = make_desk(settings, store, read_content(settings))
+    with store.read() as session:
+        print(clock_in_words(session, desk, ref, language))
+    store.close()
+
+
+@app.command()
 def compute(
     rules: Annotated[Path | None, typer.Option(help="The folder of rules whose calendars lines may name.")] = None,
 ) -> None:

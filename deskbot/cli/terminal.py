@@ -34,7 +34,7 @@ class Session:
         """Start the desk inside this process and find the person; refuse in words when there is none."""
         if not settings.may_pretend and not email:
             raise SettingsError("Say who asks with --as ADDRESS; it is an administrator's act and kept in the history.")
-        application = Application(settings)
+        application = Application(settings, serving=False)
         await application.start()
         await application.ready()
         with application.store.read() as session:

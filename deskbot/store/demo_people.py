@@ -22,7 +22,10 @@ def showcase(session: Session, roles: Mapping[str, Role], language: str) -> dict
 def _employees(session: Session) -> list[Shown]:
     in_hr = select(MembershipRow.person_id)
     managers = select(PersonRow.manager_id).where(col(PersonRow.manager_id).is_not(None))
-    plain = select(PersonRow).where(PersonRow.status == "active", col(PersonRow.id).not_in(in_hr))
+    running = select(Capability.person_id)
+    plain = select(PersonRow).where(
+        PersonRow.status == "active", col(PersonRow.id).not_in(in_hr), col(PersonRow.id).not_in(running)
+    )
     shown: list[Shown] = []
     for country in ("PT", "US"):
         row = session.exec(

@@ -2,11 +2,14 @@
 
 import asyncio
 import secrets
+import signal
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from deskbot.actions.desk import Desk
 from deskbot.actions.tokens import Tokens
@@ -18,6 +21,8 @@ from deskbot.ports import Content, RawDelivery
 from deskbot.store.group_commit import GroupCommit
 from deskbot.store.sealing import Sealer
 from deskbot.store.session import Store
+
+log = structlog.get_logger()
 
 if TYPE_CHECKING:
     from deskbot.adapters.content.watch import LiveContent
@@ -75,7 +80,7 @@ class Application:
     Slack's door stands on the inbox alone and listens at once; pages, articles and channels are loaded behind it.
     """
 
-    def __init__(self, settings: Settings, *, settle: timedelta = SLACK_SETTLES) -> None:
+    def __init__(self, settings: Settings, *, settle: timedelta = SLACK_SETTLES, serving: bool = True) -> None:
         self.settings = settings
         self.clock = SystemClock(settings.now)
         self.store = open_store(settings)
@@ -87,6 +92,7 @@ class Application:
         secret_of_slack = settings.slack_signing_secret
         self.slack_door = Door(secret_of_slack, self.intake) if secret_of_slack else None
         self.settle = settle
+        self.serving = serving
         self._ready = asyncio.Event()
         self._loading: asyncio.Task[None] | None = None
         self._inside: Inside | None = None
@@ -106,6 +112,7 @@ class Application:
         self.bus.attach()
         self.bus.listen(self._on_topics)
         self._loading = asyncio.create_task(self._load())
+        self._loading.add_done_callback(_end_when_failed)
 
     async def ready(self) -> None:
         """Wait until everything is loaded."""
@@ -154,6 +161,14 @@ class Application:
         await receive()
         await self.stop()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def _end_when_failed(loading: "asyncio.Task[None]") -> None:
+    """A desk that cannot load must not look as if it were only slow: say why, and end."""
+    if loading.cancelled() or (error := loading.exception()) is None:
+        return
+    log.error("the desk could not be loaded", error=str(error) or type(error).__name__, exc_info=error)
+    signal.raise_signal(signal.SIGTERM)
 
 
 def _inside(front: Application) -> "Inside":

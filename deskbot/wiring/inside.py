@@ -34,6 +34,7 @@ class Inside:
         from deskbot.wiring import make_desk, read_content
 
         self.settings = front.settings
+        self.serving = front.serving
         self.store = front.store
         self.content = read_content(front.settings)
         self.desk = make_desk(front.settings, front.store, self.content)
@@ -58,7 +59,9 @@ class Inside:
         self._running: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
-        """Start the worker, the deliverer and the timers, and open the channels."""
+        """Start the worker, the deliverer and the timers, and open the channels; nothing of it beside a server."""
+        if not self.serving:
+            return
         if self.slack is not None:
             await self.slack.start()
         for name, work in self._loops():
@@ -76,6 +79,8 @@ class Inside:
         self.worker.stop()
         self.deliverer.stop()
         self.timers.stop()
+        if not self._running:
+            return
         _, late = await asyncio.wait(self._running, timeout=8)
         for task in late:
             task.cancel()
@@ -100,9 +105,7 @@ class Inside:
         return {channel.name: channel for channel in channels}
 
     def _mail(self, smtp_url: str, mail_from: str) -> EmailChannel:
-        return EmailChannel(
-            smtp_url, mail_from, base_url=self.desk.base_url, clock=self.desk.clock, to_html=to_html
-        )
+        return EmailChannel(smtp_url, mail_from, base_url=self.desk.base_url, clock=self.desk.clock, to_html=to_html)
 
     def _slack(self, front: "Application") -> SlackChannel | None:
         token = self.settings.slack_bot_token

@@ -37,7 +37,7 @@ def test_what_nobody_wrote_down_becomes_a_ticket_with_owner_and_promised_time(ta
     opened = said(ana.press(unknown, "ask_hr"))
     (ticket,) = tickets(store)
     assert ticket.ref in opened
-    assert "HR generalists answers by 18:00 today" in opened.replace("**", "")
+    assert "General HR answers by 18:00 today" in opened.replace("**", "")
     assert ticket.assignee_id is not None
     assert ticket.decision["near_misses"] == []
 
@@ -222,7 +222,7 @@ def test_my_requests_and_status_are_the_same_in_every_channel(talker: Start, sto
     (ticket,) = tickets(store)
     elsewhere = talker(ANA, "slack")
     assert ticket.ref in said(elsewhere.say("my requests"))
-    assert "HR generalists" in said(elsewhere.say(f"status {ticket.ref}"))
+    assert "General HR" in said(elsewhere.say(f"status {ticket.ref}"))
 
 
 def test_another_persons_ticket_is_unknown(talker: Start, store: Store) -> None:
