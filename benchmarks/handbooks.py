@@ -1,4 +1,4 @@
-"""Makes knowledge bases of any size for the benchmarks: sentences of real handbooks recombined, with new words at their rate."""
+"""Makes knowledge bases of any size for benchmarks: sentences of real handbooks, recombined with new words."""
 
 import random
 import re

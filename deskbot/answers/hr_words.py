@@ -1,6 +1,6 @@
 """HR's own synonyms, English and Portuguese: each line is one idea and the words people use for it.
 
-A line is `idea: words ; palavras`. A customer adds more in `knowledge/_synonyms.yaml`. The words are the field's, for any
+A line is `idea: words ; palavras`. Whoever builds a snapshot may add groups of a company's own. The words are the field's, for any
 company: nothing here speaks of one handbook.
 """
 
