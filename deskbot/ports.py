@@ -9,6 +9,7 @@ from deskbot.answers.knowledge import EVERYTHING, Knowledge
 from deskbot.desk.errors import Fault
 from deskbot.desk.letters import Letters, Sheet
 from deskbot.desk.messages import Inbound, Reply
+from deskbot.desk.messages import RawDelivery as RawDelivery
 from deskbot.desk.requests import Catalogue
 from deskbot.desk.roles import Role
 from deskbot.desk.routing import Decision, Facts, Router
@@ -22,21 +23,6 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """Return the present instant, aware and in UTC."""
-
-
-@dataclass(frozen=True, slots=True)
-class RawDelivery:
-    """A verified delivery as it came in; `key` is unique for the delivery, `kind` tells the channel how to parse it.
-
-    `held`: the door asks for its answer at once, so workers leave it alone for a moment.
-    """
-
-    key: str
-    channel: str
-    kind: str
-    body: bytes
-    received_at: datetime
-    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

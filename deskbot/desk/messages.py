@@ -9,6 +9,21 @@ InboundKind = Literal["message", "edit", "delete", "choice", "form", "command", 
 
 
 @dataclass(frozen=True, slots=True)
+class RawDelivery:
+    """A verified delivery as it came in; `key` is unique for the delivery, `kind` tells the channel how to parse it.
+
+    `held`: the door asks for its answer at once, so workers leave it alone for a moment.
+    """
+
+    key: str
+    channel: str
+    kind: str
+    body: bytes
+    received_at: datetime
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FileIn:
     """A file somebody sent: fetched by the channel, held by the desk; `too_large` ones come without their `data`."""
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from deskbot.desk.errors import DeskError, Unavailable
-from deskbot.ports import RawDelivery
+from deskbot.desk.messages import RawDelivery
 from deskbot.store import inbox
 from deskbot.store.session import Store
 

@@ -13,8 +13,8 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import col
 
 from deskbot.desk.errors import Unavailable
+from deskbot.desk.messages import RawDelivery
 from deskbot.desk.text import clean
-from deskbot.ports import RawDelivery
 from deskbot.store import prepared
 from deskbot.store.columns import Instant
 from deskbot.store.prepared import Transaction

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import parse_qsl
 
-from deskbot.ports import RawDelivery
+from deskbot.desk.messages import RawDelivery
 
 Kind = Literal["event", "action", "view", "command", "shortcut", "options", "other"]
 Payload = Mapping[str, Any]

@@ -13,7 +13,7 @@ from deskbot.channels.slack import delivery as deliveries
 from deskbot.channels.slack.delivery import Delivery, Unreadable
 from deskbot.channels.slack.signature import is_genuine
 from deskbot.desk.errors import Unavailable
-from deskbot.ports import RawDelivery
+from deskbot.desk.messages import RawDelivery
 
 MAX_BODY = 1024 * 1024
 """Bytes of one delivery. A message of 40,000 characters can take 480 kB as JSON that escapes each of them twice."""

@@ -21,9 +21,8 @@ from deskbot.channels.slack.web_api import WebApi
 from deskbot.desk.conversation import Turn
 from deskbot.desk.errors import DeskError
 from deskbot.desk.markup import escape
-from deskbot.desk.messages import Form
+from deskbot.desk.messages import Form, RawDelivery
 from deskbot.desk.texts import say
-from deskbot.ports import RawDelivery
 
 _ANY = re.compile(".*", re.DOTALL)
 _DELIVERY = "delivery"
