@@ -60,6 +60,13 @@ def reader(url: URL) -> Engine:
     return sqlite_engine(url) if is_sqlite(url) else postgres_engine(url).execution_options(postgresql_readonly=True)
 
 
+def for_migrations(url: URL) -> Engine:
+    """Return an engine on which tables may be rebuilt, for as long as that takes."""
+    if is_sqlite(url):
+        return sqlite_engine(url, writes=True, foreign_keys=False)
+    return postgres_engine(url, patient=True)
+
+
 def sqlite_engine(url: URL, *, writes: bool = False, foreign_keys: bool = True) -> Engine:
     """Return an engine for an SQLite file; writing transactions take the write lock at their beginning."""
     pool: dict[str, Any] = {"poolclass": NullPool}
@@ -85,10 +92,15 @@ def sqlite_engine(url: URL, *, writes: bool = False, foreign_keys: bool = True) 
     return engine
 
 
-def postgres_engine(url: URL) -> Engine:
-    """Return a pool whose every wait has an end: connecting, locks, statements, and a peer that went silent."""
+def postgres_engine(url: URL, *, patient: bool = False) -> Engine:
+    """Return a pool whose every wait has an end: connecting, locks, statements, commits, a peer that went silent.
+
+    `patient` lets statements take as long as they need.
+    """
+    from deskbot.store.impatient import Impatient  # PostgreSQL's driver is an extra
+
     limits = f"-c statement_timeout={_STATEMENT_SECONDS}s -c lock_timeout={BUSY_SECONDS:.0f}s -c timezone=UTC"
-    return create_engine(
+    engine = create_engine(
         url,
         connect_args={
             "connect_timeout": 5,
@@ -105,3 +117,11 @@ def postgres_engine(url: URL) -> Engine:
         pool_pre_ping=True,
         hide_parameters=True,
     )
+
+    @event.listens_for(engine, "do_connect")
+    def connect(_dialect: Any, _record: Any, words: Any, named: Any) -> Any:
+        connection = Impatient.connect(*words, **named)
+        connection.patient = patient
+        return connection
+
+    return engine

@@ -192,7 +192,11 @@ class PooledBare(Bare):
 def _migrating(url: URL) -> Iterator[Connection]:
     """Give a connection in a transaction in which tables may be rebuilt, while every other replica waits."""
     sqlite = engines.is_sqlite(url)
-    engine = engines.sqlite_engine(url, writes=True, foreign_keys=False) if sqlite else engines.postgres_engine(url)
+    engine = (
+        engines.sqlite_engine(url, writes=True, foreign_keys=False)
+        if sqlite
+        else engines.postgres_engine(url, patient=True)
+    )
     try:
         with engine.begin() as connection:
             if not sqlite:

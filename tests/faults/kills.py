@@ -142,7 +142,7 @@ class Harness:
             self._process = await asyncio.to_thread(
                 subprocess.Popen, command, cwd=ROOT, env=self._environment, stdout=log, stderr=log
             )
-        for _ in range(600):
+        for _ in range(3_000):
             with suppress(OSError):
                 _, writer = await asyncio.open_connection("127.0.0.1", self._port)
                 writer.close()
@@ -151,7 +151,7 @@ class Harness:
             if self._process.poll() is not None:
                 raise RuntimeError(f"The server ended by itself with status {self._process.returncode}.")
             await asyncio.sleep(0.02)
-        raise RuntimeError("The server did not listen within 12 seconds.")
+        raise RuntimeError("The server did not listen within a minute.")
 
     def _kill(self) -> None:
         self._up.clear()
