@@ -266,3 +266,18 @@ async def test_the_apps_home_shows_ones_requests_and_what_one_can_ask_for(compan
     view = await eventually(published)
     assert "no requests" in view
     assert "open_form" in view
+
+
+async def test_an_answer_below_a_message_that_came_directly_reaches_its_ticket(company: Company) -> None:
+    slack = company.slack
+    room = (await slack.say("hello"))["message"]["channel"]
+    await slack.bot_says(room, "Alice")
+    said = "My manager keeps harassing me and I want to report it"
+    await slack.post("/_control/command", channel=GENERAL, user=ALICE, command="/hr", text=said)
+    told = await slack.bot_says(room, "ER-")
+    assert "thread_ts" not in told
+    (reference,) = company.tickets()
+    await slack.say("It happened again on Monday", channel=room, thread_ts=told["ts"])
+    await eventually(lambda: said_in_ticket(company, reference, "again on Monday"))
+    assert company.tickets() == [reference]
+    assert not [m for m in await slack.messages(GENERAL) if "ER-" in shown(m) or "harass" in shown(m)]
