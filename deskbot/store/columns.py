@@ -46,7 +46,8 @@ class Instant(TypeDecorator[datetime]):
             return super().bind_processor(dialect)
 
         def write(value: datetime | None) -> str | None:
-            value = self.process_bind_param(value, dialect)
+            if value is not None and value.tzinfo is not UTC:
+                value = self.process_bind_param(value, dialect)
             return None if value is None else value.isoformat(" ", "microseconds")[:_WITHOUT_ZONE]
 
         return write

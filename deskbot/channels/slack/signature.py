@@ -1,6 +1,5 @@
 """Is this request really from Slack? Its signature over the raw bytes, and a time stamp that is not old."""
 
-import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Mapping
@@ -31,7 +30,7 @@ def is_genuine(secret: str, headers: Iterable[tuple[bytes, bytes]], body: bytes,
 
 
 def _digest(secret: str, stamp: bytes, body: bytes) -> bytes:
-    return b"v0=" + hmac.new(secret.encode(), b"v0:" + stamp + b":" + body, hashlib.sha256).hexdigest().encode()
+    return b"v0=" + hmac.digest(secret.encode(), b"v0:" + stamp + b":" + body, "sha256").hex().encode()
 
 
 def _single(headers: Iterable[tuple[bytes, bytes]]) -> Mapping[bytes, bytes]:
