@@ -218,7 +218,7 @@ async def send_form(site: Site, asker: Asker, viewer: Viewer, form: FormData, co
     token = word(form, "token", 4000)
     content = repr((conversation, token, sorted(fields.items()), [file.name for file in files]))
     key = hashlib.sha256(content.encode()).hexdigest()[:40]
-    name = word(form, "form", 200)
+    name = word(form, "kind", 200)
     return await deliver(
         site, asker, viewer, conversation, key, "form", verb=name, value=token, fields=fields, files=files
     )

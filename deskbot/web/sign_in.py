@@ -130,9 +130,9 @@ def _as(request: Request, site: Site, asker: Asker, email: str, to: str) -> Resp
 
 
 @router.get("/sign-in/set-up")
-def set_up_page(site: SiteDep, asker: AskerDep) -> Response:
-    """Show the form that turns a one-time code into a password."""
-    return site.pages.draw("set_up.html", asker, sentence="", email="")
+def set_up_page(site: SiteDep, asker: AskerDep, email: str = "", code: str = "") -> Response:
+    """Show the form that turns a one-time code into a password, filled in from the link that was sent."""
+    return site.pages.draw("set_up.html", asker, sentence="", email=email[:300], code=code[:200])
 
 
 @router.post("/sign-in/set-up")
@@ -147,7 +147,7 @@ def set_up(request: Request, site: SiteDep, asker: AskerDep, form: Posted) -> Re
         except Invalid as error:
             sentence = error.message
     if cookie is None:
-        return site.pages.draw("set_up.html", asker, status=422, sentence=sentence, email=email)
+        return site.pages.draw("set_up.html", asker, status=422, sentence=sentence, email=email, code="")
     return _enter(request, site, cookie, "/")
 
 

@@ -35,27 +35,117 @@ PEOPLE = (
     ("tomas@acme.example", "Tomás Leal", "Head of Design", "Design", "Lisbon", "PT", "en", "rita@acme.example", ()),
     ("joe@acme.example", "Joe Miller", "Support Engineer", "Support", "New York", "US", "en", "tomas@acme.example", ()),
     ("ines@acme.example", "Inês Prata", "Engineer", "Engineering", "Lisbon", "PT", "pt", "tomas@acme.example", ()),
-    ("bea@acme.example", "Beatriz Nunes", "Payroll Lead", "HR", "Lisbon", "PT", "en", "olga@acme.example", ("payroll:lead",)),
-    ("paul@acme.example", "Paul Reed", "Payroll Specialist", "HR", "New York", "US", "en", "bea@acme.example", ("payroll",)),
-    ("sam@acme.example", "Sam Okafor", "HR Service Desk", "HR", "Lisbon", "PT", "en", "olga@acme.example", ("service_desk",)),
-    ("lia@acme.example", "Lia Costa", "Leave Specialist", "HR", "Lisbon", "PT", "en", "olga@acme.example", ("leave:lead",)),
-    ("eva@acme.example", "Eva Brandt", "Employee Relations", "HR", "Lisbon", "PT", "en", "olga@acme.example", ("employee_relations:lead",)),
-    ("gil@acme.example", "Gil Faria", "HR Generalist", "HR", "Lisbon", "PT", "en", "olga@acme.example", ("hr_generalist", "benefits", "hris", "hr_specialist")),
-    ("olga@acme.example", "Olga Lind", "HR Operations Manager", "HR", "Lisbon", "PT", "en", "rita@acme.example", ("hr_ops_manager:lead",)),
+    (
+        "bea@acme.example",
+        "Beatriz Nunes",
+        "Payroll Lead",
+        "HR",
+        "Lisbon",
+        "PT",
+        "en",
+        "olga@acme.example",
+        ("payroll:lead",),
+    ),
+    (
+        "paul@acme.example",
+        "Paul Reed",
+        "Payroll Specialist",
+        "HR",
+        "New York",
+        "US",
+        "en",
+        "bea@acme.example",
+        ("payroll",),
+    ),
+    (
+        "sam@acme.example",
+        "Sam Okafor",
+        "HR Service Desk",
+        "HR",
+        "Lisbon",
+        "PT",
+        "en",
+        "olga@acme.example",
+        ("service_desk",),
+    ),
+    (
+        "lia@acme.example",
+        "Lia Costa",
+        "Leave Specialist",
+        "HR",
+        "Lisbon",
+        "PT",
+        "en",
+        "olga@acme.example",
+        ("leave:lead",),
+    ),
+    (
+        "eva@acme.example",
+        "Eva Brandt",
+        "Employee Relations",
+        "HR",
+        "Lisbon",
+        "PT",
+        "en",
+        "olga@acme.example",
+        ("employee_relations:lead",),
+    ),
+    (
+        "gil@acme.example",
+        "Gil Faria",
+        "HR Generalist",
+        "HR",
+        "Lisbon",
+        "PT",
+        "en",
+        "olga@acme.example",
+        ("hr_generalist", "benefits", "hris", "hr_specialist"),
+    ),
+    (
+        "olga@acme.example",
+        "Olga Lind",
+        "HR Operations Manager",
+        "HR",
+        "Lisbon",
+        "PT",
+        "en",
+        "rita@acme.example",
+        ("hr_ops_manager:lead",),
+    ),
     ("adam@acme.example", "Adam Berg", "Systems Administrator", "IT", "Lisbon", "PT", "en", "rita@acme.example", ()),
-)  # fmt: skip
+)
 
 ASKED = (
-    ("ana@acme.example", "My November payslip shows the wrong tax bracket. I moved to the 28.5 % bracket in October.", "payroll", "normal"),
+    (
+        "ana@acme.example",
+        "My November payslip shows the wrong tax bracket. I moved to the 28.5 % bracket in October.",
+        "payroll",
+        "normal",
+    ),
     ("joe@acme.example", "My bonus is missing from the last pay run and rent is due on Friday", "payroll", "urgent"),
     ("ines@acme.example", "O subsídio de refeição não foi carregado no cartão este mês", "payroll", "normal"),
     ("ana@acme.example", "Can I add my partner to the health insurance before the new year?", "benefits", "normal"),
-    ("tomas@acme.example", "Which public holidays apply to a team member who works from Porto?", "hr_generalist", "low"),
-    ("joe@acme.example", "My job title is still Support Agent in the directory, it should be Support Engineer", "hris", "normal"),
+    (
+        "tomas@acme.example",
+        "Which public holidays apply to a team member who works from Porto?",
+        "hr_generalist",
+        "low",
+    ),
+    (
+        "joe@acme.example",
+        "My job title is still Support Agent in the directory, it should be Support Engineer",
+        "hris",
+        "normal",
+    ),
     ("ines@acme.example", "Preciso de uma declaração de trabalho em inglês para o senhorio", "hr_specialist", "high"),
     ("ana@acme.example", "Is my overtime from the release weekend paid in December or in January?", "payroll", "high"),
-    ("tomas@acme.example", "Somebody in my team wants to start a side business. What are the rules?", "hr_generalist", "normal"),
-)  # fmt: skip
+    (
+        "tomas@acme.example",
+        "Somebody in my team wants to start a side business. What are the rules?",
+        "hr_generalist",
+        "normal",
+    ),
+)
 
 
 class FixedContent:
@@ -126,7 +216,7 @@ def hire(store: Store, now: datetime) -> None:
         for email, name, title, department, office, country, language, _, roles in PEOPLE:
             given, _, family = name.partition(" ")
             zone = "Europe/Lisbon" if country == "PT" else "America/New_York"
-            employer = "Acme Portugal, Lda." if country == "PT" else "Acme Inc."
+            employer = "Meridian Tecnologia, Lda." if country == "PT" else "Meridian Software, Inc."
             row = PersonRow(
                 email=email, name=name, given_name=given, family_name=family, title=title, department=department,
                 employer=employer, office=office, country=country, zone=zone, language=language,
@@ -181,7 +271,7 @@ def found(
 
 
 def busy_week(company: Company) -> list[str]:
-    """Give the company some history: questions over two days, some answered, one late, one sealed; return references."""
+    """Give the company some history: questions over days, one answered, some late, one protected; return references."""
     clock, refs = company.clock, []
     end = clock.now()
     clock.set(end - timedelta(days=4, hours=2))
@@ -202,7 +292,8 @@ def busy_week(company: Company) -> list[str]:
         "bea@acme.example",
         actions.reply,
         refs[0],
-        "Hello Ana, you are right: your new bracket came in **after the October cut-off**, so November still used the old one.\n\n"
+        "Hello Ana, you are right: your new bracket came in **after the October cut-off**, "
+        "so November still used the old one.\n\n"
         "The difference of 84.20 € comes back with the December pay. Is that soon enough for you?",
     )
     clock.advance(minutes=25)

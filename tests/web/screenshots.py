@@ -15,7 +15,7 @@ IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 def chat(page: Page, ref: str) -> None:
     """A question, its answer with the source, and a request."""
     page.goto("/chat")
-    page.fill("#text", "When is payday?")
+    page.fill("#text", "How many vacation days do I have a year?")
     page.press("#text", "Enter")
     page.wait_for_selector(".cite")
     page.fill("#text", "I need a letter for my bank")

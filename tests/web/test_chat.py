@@ -11,11 +11,11 @@ KEY = "conversation-1"
 async def test_a_question_is_answered_with_its_source(visit) -> None:
     """The passage, the article's title, its version and a link."""
     browser = await visit("ana")
-    answer = await browser.post(f"/chat/{KEY}", text="When is payday?", key="delivery-1")
+    answer = await browser.post(f"/chat/{KEY}", text="How long is the probation period?", key="delivery-1")
     assert answer.headers["location"] == f"/chat/{KEY}"
     page = (await browser.get(f"/chat/{KEY}")).text
     assert '<figure class="cite">' in page
-    assert re.search(r'href="http://127.0.0.1:8000/knowledge/pay/payday[^"]*"', page)
+    assert re.search(r'href="http://127.0.0.1:8000/knowledge/joining/probation[^"]*"', page)
     assert "version " in page
 
 
@@ -23,7 +23,7 @@ async def test_the_same_delivery_twice_is_one_message(company: Company, visit) -
     """A second click, or a browser that sends again, changes nothing."""
     browser = await visit("ana")
     for _ in range(2):
-        await browser.post(f"/chat/{KEY}", text="When is payday?", key="delivery-1")
+        await browser.post(f"/chat/{KEY}", text="How long is the probation period?", key="delivery-1")
     with company.store.read() as session:
         talk = conversations.find(session, "webchat", KEY)
         assert talk is not None
@@ -34,7 +34,7 @@ async def test_the_same_delivery_twice_is_one_message(company: Company, visit) -
 async def test_nobody_reads_or_writes_in_somebody_elses_conversation(visit) -> None:
     """It looks as if it were not there."""
     ana, joe = await visit("ana"), await visit("joe")
-    await ana.post(f"/chat/{KEY}", text="When is payday?", key="delivery-1")
+    await ana.post(f"/chat/{KEY}", text="How long is the probation period?", key="delivery-1")
     for path in (f"/chat/{KEY}", f"/chat/{KEY}/thread", f"/chat/{KEY}/events"):
         assert (await joe.get(path)).status_code == 404
     assert (await joe.post(f"/chat/{KEY}", text="me too", key="delivery-2")).status_code == 404
@@ -51,7 +51,7 @@ def pressed(page: str, verb: str) -> dict[str, str]:
 async def test_ask_hr_opens_one_ticket_however_often_it_is_pressed(company: Company, visit) -> None:
     """The reference and the promise are in the thread."""
     browser = await visit("ana")
-    await browser.post(f"/chat/{KEY}", text="When is payday?", key="delivery-1")
+    await browser.post(f"/chat/{KEY}", text="How long is the probation period?", key="delivery-1")
     button = pressed((await browser.get(f"/chat/{KEY}")).text, "ask_hr")
     for _ in range(2):
         await browser.post(f"/chat/{KEY}/press", **button)
@@ -69,7 +69,7 @@ async def test_a_form_is_offered_filled_in_refused_and_taken(company: Company, v
     page = (await browser.post(f"/chat/{KEY}/press", **button)).text
     token = re.search(r'name="token" value="([^"]+)"', page)
     assert token is not None
-    first = {"form": "employment-letter", "token": token.group(1)}
+    first = {"kind": "employment-letter", "token": token.group(1)}
     refused = await browser.post(f"/chat/{KEY}/form", **first)
     assert 'class="error"' in refused.text
     filled = {"f.letter_type": "bank", "f.language": "en", "f.with_salary": "no"}

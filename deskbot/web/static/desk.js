@@ -138,9 +138,8 @@ const typing = (target) => target.closest("input, textarea, select, [contentedit
 function move(step) {
   const rows = all("[data-row]");
   if (!rows.length) return;
-  const at = rows.findIndex((row) => row.classList.contains("here"));
+  const at = rows.findIndex((row) => row.contains(document.activeElement));
   const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
-  rows.forEach((row) => row.classList.toggle("here", row === next));
   next.querySelector("a").focus();
   next.scrollIntoView({ block: "nearest" });
 }
