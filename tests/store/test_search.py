@@ -1,11 +1,14 @@
 """Finding tickets by words: the same on both databases, whatever is typed."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deskbot.store import search
 from deskbot.store.session import Store
+from tests.databases import Postgres, open_store
 
 
 @pytest.fixture
@@ -69,3 +72,25 @@ def test_nothing_that_is_typed_is_an_error(indexed: Store, asked: str) -> None:
 def test_a_very_long_question_is_cut_short(indexed: Store) -> None:
     with indexed.read() as session:
         assert search.matching(session, "payslip " * 100_000) == [2, 1]
+
+
+def test_no_byte_of_a_dropped_ticket_is_left_in_the_files(sqlite_url: str) -> None:
+    """Neither in the index nor in the write-ahead log."""
+    store = open_store(sqlite_url)
+    with store.write() as session:
+        for ticket in range(300):
+            search.index(session, ticket, f"canaryword{ticket} and other words")
+    with store.write() as session:
+        for ticket in range(300):
+            search.drop(session, ticket)
+    assert store.scrub()
+    path = Path(store.url.database or "")
+    assert all(b"canaryword" not in file.read_bytes() for file in path.parent.glob("desk.db*"))
+    store.close()
+
+
+@pytest.mark.postgres
+def test_scrubbing_works_on_a_server_too(postgres_server: Postgres) -> None:
+    store = open_store(postgres_server.create("desk_template"))
+    assert store.scrub()
+    store.close()
