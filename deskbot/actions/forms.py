@@ -51,7 +51,7 @@ def _letter(talk: Talk, kind: RequestType, values: dict[str, str], ticket: Ticke
     wanted = kind.letter.format_map(values) if kind.letter else ""
     if not wanted or talk.person is None:
         return None
-    if values.get("with_salary") == "yes" and wanted in ("employment", "bank", "landlord"):
+    if values.get("with_salary") == "yes" and wanted in ("employment", "bank", "landlord", "visa"):
         wanted = "employment-with-salary"
     language = values.get("language") or talk.language
     fields = {"recipient": values["payee"]} if values.get("payee") else {}

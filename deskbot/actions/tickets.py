@@ -284,7 +284,7 @@ def _become(
     if before in WAITING and state not in WAITING:
         ticket.paused_at = None
         _event(session, ticket, "resumed", viewer, now, {})
-    if state in WAITING and before not in WAITING:
+    if state in WAITING:
         ticket.paused_at = now
         _event(session, ticket, "paused", viewer, now, {"reason": state})
     _finish(session, desk, ticket, viewer, before, state, now)

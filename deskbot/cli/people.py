@@ -4,12 +4,14 @@ import json
 import sys
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 import typer
 from sqlmodel import Session, col, select
 
 from deskbot.config import load
 from deskbot.desk.errors import Invalid
+from deskbot.store.people import by_email
 from deskbot.store.tables import MembershipRow, PersonRow
 from deskbot.wiring import make_desk, open_store, read_content
 
@@ -86,3 +88,21 @@ def import_file(
         print(change)
     done = "would be" if dry_run else "are"
     print(f"{len(found.changes)} people {done} added or changed, {found.unchanged} stay as they are.", file=sys.stderr)
+
+
+@people.command()
+def invite(email: Annotated[str, typer.Argument(help="The person's work address.")]) -> None:
+    """Print a one-time link with which a person sets a password, good for three days; an earlier link is void."""
+    from deskbot.actions.sign_in import issue_code
+
+    settings = load()
+    store = open_store(settings)
+    desk = make_desk(settings, store, read_content(settings))
+    with store.write() as session:
+        row = by_email(session, email)
+        if row is None or row.id is None or row.status == "left":
+            raise Invalid(f"There is nobody active with the address {email} in the directory.")
+        code = issue_code(session, desk, row.id)
+    store.close()
+    query = urlencode({"email": row.email, "code": code})
+    print(f"{desk.base_url}/sign-in/set-up?{query}")

@@ -14,6 +14,7 @@ from deskbot.channels.slack.interactivity import Interactivity
 from deskbot.channels.slack.socket_mode import SocketDoor
 from deskbot.channels.terminal import Terminal
 from deskbot.channels.webchat import WebChat
+from deskbot.desk.sensitive import screen
 from deskbot.jobs.deliver import Deliverer
 from deskbot.jobs.timers import Timers
 from deskbot.jobs.work import Worker
@@ -38,6 +39,7 @@ class Inside:
         self.store = front.store
         self.content = read_content(front.settings)
         self.desk = make_desk(front.settings, front.store, self.content)
+        self._warm_up()
         self.chat = WebChat(to_html)
         self.slack = self._slack(front)
         self.channels = self._channels()
@@ -92,6 +94,11 @@ class Inside:
         if self.interactivity is None:
             return Answer()
         return await self.interactivity.respond(raw)
+
+    def _warm_up(self) -> None:
+        """Have the detectors and the index compiled before the first person asks."""
+        screen("a first word")
+        self.content.current.knowledge.find("a first question", None)
 
     def _loops(self) -> list[tuple[str, Callable[[], Coroutine[None, None, None]]]]:
         return [("worker", self.worker.run), ("deliverer", self.deliverer.run), ("timers", self.timers.run)]

@@ -7,9 +7,12 @@ from typing import Any
 from deskbot.adapters.content.files import Folder
 from deskbot.adapters.content.heads import NO_HEAD, read_head
 from deskbot.adapters.content.letters_folder import is_letter
-from deskbot.adapters.content.yaml_strict import Document
+from deskbot.adapters.content.yaml_strict import Document, Malformed, load
 from deskbot.answers.knowledge import Knowledge, build
 from deskbot.desk.errors import Fault
+
+SYNONYMS = "_synonyms.yaml"
+"""The company's own words for one thing: a list of lists, such as `[[annual leave, holiday, PTO]]`."""
 
 
 def read_knowledge(pages: Folder) -> tuple[Knowledge, dict[str, Document], list[Fault]]:
@@ -17,23 +20,42 @@ def read_knowledge(pages: Folder) -> tuple[Knowledge, dict[str, Document], list[
     heads: dict[str, Document] = {}
     faults: list[Fault] = []
     for name, text in pages.texts.items():
-        if not is_letter(text):
+        if name.endswith(".md") and not is_letter(text):
             head = read_head(text, pages.shown(name))
             if isinstance(head, Fault):
                 faults.append(head)
             else:
                 heads[name] = head
-    knowledge, wrong = _build(pages, heads)
+    synonyms, wrong_words = _synonyms(pages)
+    knowledge, wrong = _build(pages, heads, synonyms)
     if wrong:
         broken = {fault.file for fault in wrong}
         kept = {name: head for name, head in heads.items() if name not in broken}
-        knowledge, _ = _build(pages, kept)
-    return knowledge, heads, [*faults, *(_placed(fault, pages, heads) for fault in wrong)]
+        knowledge, _ = _build(pages, kept, synonyms)
+    return knowledge, heads, [*faults, *wrong_words, *(_placed(fault, pages, heads) for fault in wrong)]
 
 
-def _build(pages: Folder, heads: Mapping[str, Document]) -> tuple[Knowledge, list[Fault]]:
+def _synonyms(pages: Folder) -> tuple[list[list[str]], list[Fault]]:
+    """Return the company's groups of words for one thing, and what is wrong with them."""
+    if SYNONYMS not in pages.texts:
+        return [], []
+    shown = pages.shown(SYNONYMS)
+    try:
+        document = load(pages.texts[SYNONYMS], shown)
+    except Malformed as error:
+        return [], [error.fault]
+    groups = document.data if isinstance(document.data, list) else [None]
+    good = [[str(word) for word in group] for group in groups if isinstance(group, list) and len(group) > 1]
+    if len(good) == len(groups):
+        return good, []
+    bad = next(at for at, group in enumerate(groups) if not (isinstance(group, list) and len(group) > 1))
+    sentence = "is not a list of two or more words for one thing, such as [annual leave, holiday, PTO]"
+    return good, [Fault(shown, document.line(str(bad)), "error", "synonyms", sentence)]
+
+
+def _build(pages: Folder, heads: Mapping[str, Document], synonyms: list[list[str]]) -> tuple[Knowledge, list[Fault]]:
     data: dict[str, Mapping[str, Any]] = {name: head.data for name, head in heads.items()}
-    knowledge = build({name: pages.texts[name] for name in heads}, (), data)
+    knowledge = build({name: pages.texts[name] for name in heads}, synonyms, data)
     return knowledge, [fault for fault in knowledge.faults if fault.severity == "error"]
 
 

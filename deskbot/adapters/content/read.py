@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from deskbot.adapters.content.files import Folder, gather
-from deskbot.adapters.content.knowledge_folder import read_knowledge
+from deskbot.adapters.content.knowledge_folder import SYNONYMS, read_knowledge
 from deskbot.adapters.content.letters_folder import read_letters
 from deskbot.adapters.content.rules_folder import RulesFolder, drop_broken, read_rules
 from deskbot.adapters.content.yaml_strict import Document
@@ -18,7 +18,7 @@ from deskbot.desk.working_time import compile_calendar
 from deskbot.ports import Policybook
 
 RULE_SUFFIXES = (".yaml", ".yml", ".ics")
-PAGE_SUFFIXES = (".md",)
+PAGE_SUFFIXES = (".md", SYNONYMS)
 # Calendars are compiled for these years at first and grow by themselves.
 _YEARS = (2025, 2027)
 NEEDED_ROLES = (FALLBACK_ROLE, SEALED_ROLE)
