@@ -10,7 +10,7 @@ import typer
 import uvicorn
 
 from deskbot.config import Settings, SettingsError, is_demo, load, mark_demo
-from deskbot.wiring import Application, make_desk, open_store, read_content
+from deskbot.wiring import Application, logs, make_desk, open_store, read_content
 
 app = typer.Typer(add_completion=False)
 
@@ -30,11 +30,12 @@ def serve(
 
 def run(settings: Settings, host: str, port: int) -> None:
     """Serve until the process is told to stop; what is in hand is finished first."""
+    logs.configure()
     configuration = uvicorn.Config(
         Application(settings),
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,
         timeout_graceful_shutdown=8,
         server_header=False,
         proxy_headers=False,

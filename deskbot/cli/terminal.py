@@ -14,7 +14,7 @@ from deskbot.desk.conversation import Turn
 from deskbot.desk.messages import Choice, Form, FormField, Reply, reply_from_json
 from deskbot.store import conversations, people
 from deskbot.store.tables import Answered, Conversation, PersonRow, Ticket
-from deskbot.wiring import Application
+from deskbot.wiring import Application, logs
 
 HELLO = "Ask HR anything. A number presses a button, /new starts a new question, /quit ends."
 
@@ -34,6 +34,7 @@ class Session:
         """Start the desk inside this process and find the person; refuse in words when there is none."""
         if not settings.may_pretend and not email:
             raise SettingsError("Say who asks with --as ADDRESS; it is an administrator's act and kept in the history.")
+        logs.configure()
         application = Application(settings, serving=False)
         await application.start()
         await application.ready()
