@@ -16,7 +16,7 @@ app = typer.Typer(add_completion=False)
 def seed(
     tickets: Annotated[int, typer.Option(help="How many tickets.", min=1)],
     open_share: Annotated[float, typer.Option(help="The share that nobody finished.", min=0, max=1)] = 0.05,
-    days: Annotated[int, typer.Option(help="Over how many days.", min=1)] = 0,
+    days: Annotated[int | None, typer.Option(help="Over how many days; more history, more days.", min=1)] = None,
 ) -> None:
     """Make history in the database of the settings; the demo company is made first where nobody is in the directory."""
     from deskbot.adapters import demo
