@@ -6,6 +6,7 @@ from deskbot.actions.desk import Desk
 from deskbot.desk.messages import Inbound
 from deskbot.ports import Profile
 from deskbot.store import people
+from deskbot.store.tables import ChannelIdentity
 
 
 def known(session: Session, inbound: Inbound) -> bool:
@@ -25,3 +26,10 @@ def link(session: Session, desk: Desk, inbound: Inbound, profile: Profile) -> No
     if len(matches) != 1 or matches[0].id is None:
         return
     people.link(session, inbound.channel, inbound.scope, inbound.sender, matches[0].id, "email", desk.now())
+
+
+def remember_address(link: ChannelIdentity, inbound: Inbound) -> None:
+    """Keep what the channel needs to write to this person first; it may change with any delivery."""
+    known = {**link.address, **inbound.address}
+    if known != link.address:
+        link.address = known

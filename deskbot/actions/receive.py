@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from deskbot.actions import attachments, choices, handover, questions, reports
+from deskbot.actions import attachments, choices, handover, identify, questions, reports
 from deskbot.actions.desk import Desk
 from deskbot.actions.outgoing import draw_page, post, subject_of
 from deskbot.actions.talk import Talk, home, status_replies
@@ -63,6 +63,8 @@ def _who(session: Session, inbound: Inbound) -> Person | None:
         row = people.by_id(session, int(inbound.sender))
     else:
         link = people.identity(session, inbound.channel, inbound.scope, inbound.sender)
+        if link is not None:
+            identify.remember_address(link, inbound)
         row = people.by_id(session, link.person_id) if link else None
     return people.person(session, row) if row is not None and row.status != "left" else None
 

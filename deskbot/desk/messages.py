@@ -42,7 +42,7 @@ class Inbound:
     room that holds it. `private` means that nobody but the sender (and the bot) reads the place.
     `kind` "choice" carries `verb` and `value` of a pressed button, "form" carries `verb` (the form's key), `value`
     (the form's token) and `fields`, "command" a slash command's words in `text`; "edit" and "delete" name the earlier
-    message in `external_id`.
+    message in `external_id`. `address` is what the channel needs to know to write to the sender first.
     """
 
     channel: str
@@ -62,6 +62,7 @@ class Inbound:
     files: tuple[FileIn, ...] = ()
     mentioned: bool = False
     language: str | None = None
+    address: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,9 @@ from deskbot.actions.tokens import Tokens
 from deskbot.adapters.bus import LocalBus
 from deskbot.adapters.pdf import LetterPress
 from deskbot.channels.slack.door import Answer, Door, Intake, Trusted
-from deskbot.config import Settings, SystemClock, secret
+from deskbot.channels.teams.platform import PUBLIC, Platform
+from deskbot.config import Settings, SettingsError, SystemClock, secret
+from deskbot.desk.conversation import Turn
 from deskbot.ports import Content, RawDelivery
 from deskbot.store.group_commit import GroupCommit
 from deskbot.store.sealing import Sealer
@@ -26,6 +28,7 @@ log = structlog.get_logger()
 
 if TYPE_CHECKING:
     from deskbot.adapters.content.watch import LiveContent
+    from deskbot.channels.teams.door import Door as TeamsDoor
     from deskbot.wiring.inside import Inside
 
 Scope = MutableMapping[str, Any]
@@ -77,10 +80,18 @@ def read_content(settings: Settings) -> "LiveContent":
 class Application:
     """Everything that serves: the doors first, the rest as soon as it is loaded.
 
-    Slack's door stands on the inbox alone and listens at once; pages, articles and channels are loaded behind it.
+    The doors of Slack and Teams stand on the inbox alone and listen at once; pages, articles and channels are loaded
+    behind them.
     """
 
-    def __init__(self, settings: Settings, *, settle: timedelta = SLACK_SETTLES, serving: bool = True) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        settle: timedelta = SLACK_SETTLES,
+        serving: bool = True,
+        teams_platform: Platform = PUBLIC,
+    ) -> None:
         self.settings = settings
         self.clock = SystemClock(settings.now)
         self.store = open_store(settings)
@@ -91,6 +102,8 @@ class Application:
         self.intake = Intake(self.group.accept, self._interact, self.clock.now, self.trusted)
         secret_of_slack = settings.slack_signing_secret
         self.slack_door = Door(secret_of_slack, self.intake) if secret_of_slack else None
+        self.teams_platform = teams_platform
+        self.teams_door = self._teams_door() if settings.teams_on else None
         self.settle = settle
         self.serving = serving
         self._ready = asyncio.Event()
@@ -98,11 +111,13 @@ class Application:
         self._inside: Inside | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request: Slack's deliveries at their door, everything else by the pages."""
+        """Answer one request: deliveries of Slack and Teams at their doors, everything else by the pages."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif self.slack_door is not None and scope.get("path") == "/slack/events":
             await self.slack_door(scope, receive, send)
+        elif self.teams_door is not None and scope.get("path") == "/api/messages":
+            await self.teams_door(scope, receive, send)
         else:
             await self._ready.wait()
             await self.inside.pages(scope, receive, send)
@@ -153,6 +168,17 @@ class Application:
     async def _interact(self, raw: RawDelivery) -> Answer:
         await self._ready.wait()
         return await self.inside.respond(raw)
+
+    async def _answer(self, key: str) -> Turn | None:
+        await self._ready.wait()
+        return await self.inside.worker.answer(key)
+
+    def _teams_door(self) -> "TeamsDoor":
+        try:
+            from deskbot.wiring import teams
+        except ImportError as error:
+            raise SettingsError("TEAMS_CLIENT_ID needs the teams extra: install deskbot[teams].") from error
+        return teams.door(self.settings, self.teams_platform, self.group.accept, self._answer, self.clock.now)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         await receive()

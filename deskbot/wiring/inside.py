@@ -23,6 +23,7 @@ from deskbot.store import files
 from deskbot.web import app as web
 
 if TYPE_CHECKING:
+    from deskbot.channels.teams.channel import TeamsChannel
     from deskbot.wiring import Application
 
 log = structlog.get_logger()
@@ -42,6 +43,7 @@ class Inside:
         self._warm_up()
         self.chat = WebChat(to_html)
         self.slack = self._slack(front)
+        self.teams = self._teams(front)
         self.channels = self._channels()
         self.worker = Worker(self.store, self.desk, self.channels)
         self.deliverer = Deliverer(self.store, front.clock, self.channels, front.settle)
@@ -66,6 +68,8 @@ class Inside:
             return
         if self.slack is not None:
             await self.slack.start()
+        if self.teams is not None:
+            await self.teams.start()
         for name, work in self._loops():
             self._running.append(asyncio.create_task(work(), name=name))
         if self.socket is not None:
@@ -88,6 +92,8 @@ class Inside:
             task.cancel()
         if self.slack is not None:
             await self.slack.close()
+        if self.teams is not None:
+            await self.teams.close()
 
     async def respond(self, raw: RawDelivery) -> Answer:
         """Answer what Slack waits for: a form, a refused form, a toast."""
@@ -107,6 +113,8 @@ class Inside:
         channels: list[Channel] = [self.chat, Terminal()]
         if self.slack is not None:
             channels.append(self.slack)
+        if self.teams is not None:
+            channels.append(self.teams)
         if self.settings.smtp_url and self.settings.mail_from:
             channels.append(self._mail(self.settings.smtp_url, self.settings.mail_from))
         return {channel.name: channel for channel in channels}
@@ -125,6 +133,13 @@ class Inside:
             files=self._file,
             trusted=front.trusted,
         )
+
+    def _teams(self, front: "Application") -> "TeamsChannel | None":
+        if not self.settings.teams_on:
+            return None
+        from deskbot.wiring import teams
+
+        return teams.channel(self.settings, front.teams_platform)
 
     def _socket(self, front: "Application") -> SocketDoor | None:
         token = self.settings.slack_app_token
