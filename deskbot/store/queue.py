@@ -5,17 +5,32 @@ stop at a hundred: they say where work waits, and cost the same with ten tickets
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, literal, or_, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    false,
+    func,
+    literal_column,
+    or_,
+    true,
+    tuple_,
+)
 from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from deskbot.desk.access import Grant, TicketFacts, Viewer, reads
-from deskbot.store import rights, search
+from deskbot.desk.people import MembershipKind, Person
+from deskbot.store import prepared, rights, search
 from deskbot.store.columns import Instant
 from deskbot.store.sealing import Sealer
 from deskbot.store.tables import PersonRow, Ticket
@@ -101,45 +116,111 @@ def page(
     session: Session, sealer: Sealer, viewer: Viewer, filters: Filters, now: datetime, after: str = "", size: int = PAGE
 ) -> QueuePage:
     """Return a page of the queue; `after` is what the page before gave."""
-    conditions = _conditions(session, viewer, filters, now)
+    key, values = _place(filters.sort, after)
     found: list[Any] = []
-    for part in _parts(filters, after):
-        statement = part.where(*conditions).limit(size + 1 - len(found))
-        found.extend(session.execute(statement).all())
+    for part in _parts(filters.sort, key):
+        wanted = {**_times(now), **values, "most": size + 1 - len(found)}
+        found.extend(_rows(session, viewer, filters, part, wanted))
         if len(found) > size:
             break
-    rows = tuple(_row(session, sealer, viewer, values) for values in found[:size])
+    rows = tuple(_row(session, sealer, viewer, row) for row in found[:size])
     return QueuePage(rows, _key(filters.sort, rows[-1]) if len(found) > size else "")
 
 
 def counts(session: Session, viewer: Viewer, filters: Filters, now: datetime) -> dict[View, int]:
     """Return how many tickets each view holds under the filter's role, up to a hundred."""
-    found: dict[View, int] = {}
+    row = prepared.run(session, _counting(_Rights.of(viewer), filters.role), _times(now))[0]
+    return dict(zip(VIEWS, row, strict=True))
+
+
+def _rows(
+    session: Session, viewer: Viewer, filters: Filters, part: "Part", values: dict[str, Any]
+) -> Sequence[Sequence[Any]]:
+    """Run the list's statement: kept ready for all but a search by words, whose conditions are new each time."""
+    text = filters.text.strip()
+    statement = _listing(_Rights.of(viewer), replace(filters, text="?" if text else ""), part)
+    used = {name: values[name] for name in _names(filters.sort, part) | _VIEW_NAMES.get(filters.view, set())}
+    if not text:
+        return prepared.run(session, statement, used)
+    return session.execute(statement.where(_matching(session, viewer, text)), used).all()
+
+
+# --- Statements, each built once for the same rights and the same shape ---------------------------------------------
+
+Part = Literal["timed", "timed_after", "timeless", "timeless_after", "plain", "plain_after"]
+_NOW, _SOON = bindparam("now", type_=Instant()), bindparam("soon", type_=Instant())
+_AT_TIME = bindparam("at_time", type_=Instant())
+_AT_RANK, _AT_ID = bindparam("at_rank", type_=Integer()), bindparam("at_id", type_=Integer())
+_MOST = bindparam("most", type_=Integer())
+_VIEW_NAMES: dict[View, set[str]] = {"overdue": {"now"}, "soon": {"now", "soon"}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Rights:
+    """What of a viewer the conditions depend on; two viewers with equal rights still differ by who they are."""
+
+    person: int
+    roles: tuple[tuple[str, MembershipKind], ...]
+    capabilities: frozenset[str]
+    manages: bool
+    status: str
+
+    @classmethod
+    def of(cls, viewer: Viewer) -> "_Rights":
+        roles = tuple(sorted(viewer.roles.items()))
+        return cls(viewer.person.id, roles, viewer.capabilities, bool(viewer.reports), viewer.person.status)
+
+    def viewer(self) -> Viewer:
+        """Return a viewer with just these rights."""
+        person = Person(id=self.person, email="", name="", status=self.status)
+        return Viewer(person, dict(self.roles), self.capabilities, frozenset({0}) if self.manages else frozenset())
+
+
+@lru_cache(maxsize=512)
+def _listing(rights_held: _Rights, filters: Filters, part: Part) -> Select[Any]:
+    conditions = _conditions(rights_held.viewer(), filters)
+    return _ordered(filters.sort, part).where(*conditions).limit(_MOST)
+
+
+@lru_cache(maxsize=512)
+def _counting(rights_held: _Rights, role: str) -> Select[Any]:
+    viewer, columns = rights_held.viewer(), []
     for view in VIEWS:
-        shown = Filters(view=view, role=filters.role)
-        inner = select(col(Ticket.id)).where(*_conditions(session, viewer, shown, now)).limit(COUNTED).subquery()
-        found[view] = session.execute(select(func.count()).select_from(inner)).scalar_one()
-    return found
+        shown = _conditions(viewer, Filters(view=view, role=role))
+        inner = sql_select(col(Ticket.id)).where(*shown).limit(literal_column(str(COUNTED))).subquery()
+        columns.append(sql_select(func.count()).select_from(inner).scalar_subquery().label(view))
+    return sql_select(*columns)
+
+
+def _names(sort: Sort, part: Part) -> set[str]:
+    """Return the values that a statement of the list asks for, besides those of its view."""
+    if not part.endswith("after"):
+        return {"most"}
+    if part == "timed_after" or (part == "plain_after" and sort == "updated"):
+        return {"most", "at_id", "at_time"}
+    return {"most", "at_id", "at_rank"} if sort == "priority" else {"most", "at_id"}
+
+
+def _times(now: datetime) -> dict[str, Any]:
+    return {"now": now, "soon": now + SOON}
 
 
 # --- Conditions -----------------------------------------------------------------------------------------------------
 
 
-def _conditions(session: Session, viewer: Viewer, filters: Filters, now: datetime) -> list[ColumnElement[bool]]:
-    conditions = [*_state(filters), rights.known(viewer), *_view(viewer, filters.view, now)]
+def _conditions(viewer: Viewer, filters: Filters) -> list[ColumnElement[bool]]:
+    conditions = [*_state(filters), rights.known(viewer), *_view(viewer, filters.view)]
     roles = _only_roles(viewer)
     if filters.role:
         conditions.append(col(Ticket.role) == filters.role)
     elif roles is not None:
-        conditions.append(col(Ticket.role).in_(roles))
+        conditions.append(rights.among(col(Ticket.role), roles))
     if filters.priority:
         conditions.append(col(Ticket.priority) == filters.priority)
     if filters.tier is not None:
         conditions.append(col(Ticket.tier) == filters.tier)
     if filters.request_type:
         conditions.append(col(Ticket.request_type) == filters.request_type)
-    if filters.text.strip():
-        conditions.append(_matching(session, viewer, filters.text.strip()))
     return conditions
 
 
@@ -150,18 +231,18 @@ def _state(filters: Filters) -> list[ColumnElement[bool]]:
     live = col(Ticket.live) == true()
     if filters.state:
         return [live, col(Ticket.state) == filters.state]
-    return [] if filters.text.strip() else [live, col(Ticket.state) != "resolved"]
+    return [] if filters.text else [live, col(Ticket.state) != "resolved"]
 
 
-def _view(viewer: Viewer, view: View, now: datetime) -> list[ColumnElement[bool]]:
+def _view(viewer: Viewer, view: View) -> list[ColumnElement[bool]]:
     if view == "mine":
         return [col(Ticket.assignee_id) == viewer.person.id]
     if view == "unassigned":
         return [col(Ticket.assignee_id).is_(None)]
     if view == "overdue":
-        return [col(Ticket.next_due) < now]
+        return [col(Ticket.next_due) < _NOW]
     if view == "soon":
-        return [col(Ticket.next_due) >= now, col(Ticket.next_due) < now + SOON]
+        return [col(Ticket.next_due) >= _NOW, col(Ticket.next_due) < _SOON]
     return []
 
 
@@ -189,7 +270,7 @@ def _named(session: Session, text: str) -> list[int]:
     start = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     pattern = f"%{start}%"
     rows = session.execute(
-        select(col(PersonRow.id))
+        sql_select(col(PersonRow.id))
         .where(or_(col(PersonRow.name).ilike(pattern, escape="\\"), col(PersonRow.email) == text.lower()))
         .limit(20)
     )
@@ -207,37 +288,53 @@ def _base() -> Select[Any]:
     )
 
 
-def _parts(filters: Filters, after: str) -> list[Select[Any]]:
-    """Return the queries that make the list, one after the other; what has no due time comes after what has."""
-    number, due, base = col(Ticket.id), col(Ticket.next_due), _base()
+def _place(sort: Sort, after: str) -> tuple[str, dict[str, Any]]:
+    """Read the key of a page: "first", "timed" or "timeless", and its values; a broken key starts from the front."""
     value, _, last = after.rpartition("~")
-    at = int(last) if last.isdigit() else 0
-    if filters.sort == "newest":
-        return [(base.where(number < at) if at else base).order_by(number.desc())]
-    if filters.sort == "oldest":
-        return [base.where(number > at).order_by(number)]
-    if filters.sort == "updated":
+    if not last.isdigit():
+        return "first", {}
+    values: dict[str, Any] = {"at_id": int(last)}
+    if sort in ("due", "updated") and value:
+        try:
+            values["at_time"] = datetime.fromisoformat(value)
+        except ValueError:
+            return "first", {}
+    if sort == "priority":
+        values["at_rank"] = int(value) if value.isdigit() else 0
+    return ("timed" if value else "timeless"), values
+
+
+def _parts(sort: Sort, key: str) -> tuple[Part, ...]:
+    """Return the statements that make the list, one after the other; what has no due time comes after what has."""
+    if sort == "due":
+        parts: dict[str, tuple[Part, ...]] = {
+            "first": ("timed", "timeless"),
+            "timed": ("timed_after", "timeless"),
+            "timeless": ("timeless_after",),
+        }
+        return parts[key]
+    return ("plain",) if key == "first" else ("plain_after",)
+
+
+def _ordered(sort: Sort, part: Part) -> Select[Any]:
+    number, due, base = col(Ticket.id), col(Ticket.next_due), _base()
+    after = part.endswith("after")
+    if part.startswith("timeless"):
+        timeless = base.where(due.is_(None)).order_by(number)
+        return timeless.where(number > _AT_ID) if after else timeless
+    if part.startswith("timed"):
+        timed = base.where(due.is_not(None)).order_by(due, number)
+        return timed.where(tuple_(due, number) > tuple_(_AT_TIME, _AT_ID)) if after else timed
+    if sort == "newest":
+        return (base.where(number < _AT_ID) if after else base).order_by(number.desc())
+    if sort == "oldest":
+        return (base.where(number > _AT_ID) if after else base).order_by(number)
+    if sort == "updated":
         moment = col(Ticket.updated_at)
-        shown = base.where(tuple_(moment, number) < tuple_(_instant(value), at)) if at else base
-        return [shown.order_by(moment.desc(), number.desc())]
-    if filters.sort == "priority":
-        rank = int(value) if value.isdigit() else 0
-        shown = base.where(tuple_(_RANK, number) > tuple_(rank, at)) if at else base
-        return [shown.order_by(_RANK, number)]
-    timeless = base.where(due.is_(None)).order_by(number)
-    if at and not value:
-        return [timeless.where(number > at)]
-    timed = base.where(due.is_not(None)).order_by(due, number)
-    return [timed.where(tuple_(due, number) > tuple_(_instant(value), at)) if at else timed, timeless]
-
-
-def _instant(value: str) -> Any:
-    """Return the instant of a page's key as a value of the column's own type; a broken key starts from the front."""
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        at = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-    return literal(at, Instant())
+        shown = base.where(tuple_(moment, number) < tuple_(_AT_TIME, _AT_ID)) if after else base
+        return shown.order_by(moment.desc(), number.desc())
+    shown = base.where(tuple_(_RANK, number) > tuple_(_AT_RANK, _AT_ID)) if after else base
+    return shown.order_by(_RANK, number)
 
 
 def _key(sort: Sort, row: QueueRow) -> str:

@@ -1,5 +1,6 @@
 """The policy of `desk.access` as a condition on tickets, for lists and counts; a test holds the two equal."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, false, not_, or_, true
@@ -54,9 +55,9 @@ def _covers(scope: Scope, column: Column, viewer: Viewer, outline: bool) -> Colu
     if scope == "all" or (scope == "meta" and outline):
         return true()
     if scope == "team":
-        return role.in_(sorted(team_roles(viewer, column)))  # type: ignore[no-any-return]
+        return among(role, team_roles(viewer, column))
     if scope == "team_or_unassigned":
-        return or_(role.in_(sorted(team_roles(viewer, column))), assignee.is_(None))
+        return or_(among(role, team_roles(viewer, column)), assignee.is_(None))
     if scope == "case":
         return _case(viewer)
     return None
@@ -66,7 +67,12 @@ def _case(viewer: Viewer) -> ColumnElement[bool]:
     """A sealed case is its handler's and the lead's; while it has no handler, the members of the role take it in."""
     role: Any = col(Ticket.role)
     assignee: Any = col(Ticket.assignee_id)
-    led = sorted(role for role, kind in viewer.roles.items() if kind == "lead")
-    joined = sorted(role for role, kind in viewer.roles.items() if kind == "member")
-    handled = and_(role.in_(sorted(viewer.roles)), assignee == viewer.person.id)
-    return or_(handled, role.in_(led), and_(assignee.is_(None), role.in_(joined)))
+    led = [role for role, kind in viewer.roles.items() if kind == "lead"]
+    joined = [role for role, kind in viewer.roles.items() if kind == "member"]
+    handled = and_(among(role, viewer.roles), assignee == viewer.person.id)
+    return or_(handled, among(role, led), and_(assignee.is_(None), among(role, joined)))
+
+
+def among(column: Any, values: Iterable[str]) -> ColumnElement[bool]:
+    """Return "the column is one of these", written out, so that a statement can be compiled once for good."""
+    return or_(false(), *(column == value for value in sorted(values)))

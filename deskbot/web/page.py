@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from deskbot.answers.markdown import to_html
@@ -83,6 +83,13 @@ def _templates() -> Environment:
     return environment
 
 
+@lru_cache(maxsize=500)
+def part(template: str, macro: str, *values: str) -> Markup:
+    """Return what a macro draws from these texts, for parts that are the same in many places."""
+    drawn: Markup = getattr(_templates().get_template(template).module, macro)(*values)
+    return drawn
+
+
 class Pages:
     """The templates, ready to be drawn for a reader at a moment; `zone` is for those who are not signed in."""
 
@@ -117,8 +124,21 @@ class Pages:
             "day": lambda on: times.day(on, language),
             "left": lambda due: times.left(due, now, language),
             "at": utc,
-            "urgency": lambda due: times.urgency(due, now),
+            "due": partial(_due, now, language, zone),
         }
+
+
+def _due(now: datetime, language: str, zone: str, at: datetime | None, paused: bool = False) -> Markup:
+    """Return a due instant as a countdown that the page keeps running; a stopped clock says so."""
+    if paused:
+        return part("icons.html", "still", "pause", say("web.paused", language))
+    if at is None:
+        return part("icons.html", "still", "", "–")
+    title, words = escape(times.full(at, language, zone)), escape(times.left(at, now, language))
+    look, instant = times.urgency(at, now), times.iso(at)
+    return Markup(  # noqa: S704 - every part is escaped or our own
+        f'<time class="due {look}" datetime="{instant}" title="{title}" data-due>{words}</time>'
+    )
 
 
 def utc(text: str) -> datetime:

@@ -1,5 +1,7 @@
 """The queue: what waits for whom, until when; filters live in the address."""
 
+from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
@@ -9,9 +11,10 @@ from deskbot.desk.access import MATRIX, Viewer
 from deskbot.desk.texts import say
 from deskbot.desk.tickets import PRIORITIES, STATES
 from deskbot.store import queue as store_queue
-from deskbot.store.queue import SORTS, VIEWS, Filters
+from deskbot.store.queue import SORTS, VIEWS, Filters, QueueRow
 from deskbot.web import live
 from deskbot.web.guard import AskerDep, ViewerDep
+from deskbot.web.page import initials, part
 from deskbot.web.site import Site, SiteDep
 
 router = APIRouter(include_in_schema=False)
@@ -27,7 +30,7 @@ def filters_of(request: Request, viewer: Viewer, site: Site) -> Filters:
         return value if value in known else ""  # type: ignore[operator]
 
     view = one_of("view", VIEWS) or "all"
-    sort = one_of("sort", SORTS) or "due"
+    sort = one_of("sort", SORTS) or ("newest" if asked.get("state") == "closed" else "due")
     return Filters(
         view=view,  # type: ignore[arg-type]
         role=one_of("role", site.desk.book.roles),
@@ -87,7 +90,27 @@ def page(request: Request, site: SiteDep, asker: AskerDep, viewer: ViewerDep, af
         following=_query(filters, after=found.after) if found.after else "",
         first=not after,
         busy=store_queue.COUNTED,
+        **_looks(found.rows, asker.language),
     )
+
+
+def _looks(rows: Sequence[QueueRow], language: str) -> dict[str, Any]:
+    """Return what is the same in many rows, drawn once: signs, pills, faces."""
+    faces = {row.assignee: row.assignee or say("web.nobody", language) for row in rows}
+    return {
+        "signs": {
+            level: part("icons.html", "priority", level, say(f"ticket.priority.{level}", language))
+            for level in PRIORITIES
+        },
+        "pills": {
+            state: part("icons.html", "pill", state, say(f"web.queue.state.{state}", language)) for state in STATES
+        },
+        "faces": {
+            name: part("icons.html", "face", initials(name) if name else "", shown) for name, shown in faces.items()
+        },
+        "tiers": [say(f"web.tier.{tier}", language) for tier in range(5)],
+        "hidden": say("web.queue.closed_to_you", language),
+    }
 
 
 def _sees(viewer: Viewer, tier: int) -> bool:

@@ -22,6 +22,7 @@ class Ticket(SQLModel, table=True):
     __table_args__ = (
         Index("ticket_queue", "role", "next_due", sqlite_where=text("live = 1"), postgresql_where=text("live")),
         Index("ticket_mine", "assignee_id", "next_due", sqlite_where=text("live = 1"), postgresql_where=text("live")),
+        Index("ticket_due", "next_due", sqlite_where=text("live = 1"), postgresql_where=text("live")),
         Index("ticket_sweep", "next_moment", sqlite_where=text("live = 1"), postgresql_where=text("live")),
         Index("ticket_opened", "opened_at", "role"),
         Index("ticket_resolved", "resolved_at", "role"),

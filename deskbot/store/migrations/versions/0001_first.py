@@ -219,6 +219,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ticket_requester_id"), ["requester_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_subject_id"), ["subject_id"], unique=False)
         batch_op.create_index(
+            "ticket_due", ["next_due"], unique=False, sqlite_where=sa.text("live = 1"), postgresql_where=sa.text("live")
+        )
+        batch_op.create_index(
             "ticket_mine",
             ["assignee_id", "next_due"],
             unique=False,
@@ -531,6 +534,7 @@ def _make_ticket_words(dialect: str) -> None:
             "CREATE VIRTUAL TABLE ticket_words USING fts5"
             "(words, detail=none, columnsize=0, prefix='3', tokenize='unicode61 remove_diacritics 0')"
         )
+        op.execute("CREATE TABLE ticket_words_new (ticket_id INTEGER PRIMARY KEY, words TEXT NOT NULL)")
         return
     op.execute("CREATE TABLE ticket_words (ticket_id integer PRIMARY KEY, words tsvector NOT NULL)")
     op.execute("CREATE INDEX ticket_words_words ON ticket_words USING gin (words)")
