@@ -1,6 +1,6 @@
 """Opening a ticket: routed by rules, given to a person, its clocks started; never without an owner."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -17,9 +17,9 @@ from deskbot.desk.routing import Decision, Facts
 from deskbot.desk.staffing import Pick
 from deskbot.desk.texts import say
 from deskbot.desk.tickets import reference, sealed_reference
-from deskbot.store import conversations, events, people, search, tickets
+from deskbot.store import conversations, events, files, people, search, tickets
 from deskbot.store.announce import announce
-from deskbot.store.tables import Conversation, Message, Ticket
+from deskbot.store.tables import Attachment, Conversation, Message, Ticket
 
 TITLE_LENGTH = 80
 
@@ -202,13 +202,24 @@ def _bring_conversation(session: Session, desk: Desk, ticket: Ticket, opening: O
     conversation = opening.conversation
     if conversation is None or conversation.id is None or ticket.id is None:
         return
-    brought = conversations.bring_along(session, conversation.id, ticket.id)
+    brought = conversations.bring_along(session, conversation.id, ticket.id, sensitive_too=ticket.tier >= 4)
     conversation.ticket_id = ticket.id
-    if ticket.tier < 3:
+    seal_under(session, desk, ticket, brought)
+
+
+def seal_under(session: Session, desk: Desk, ticket: Ticket, messages: Sequence[Message]) -> None:
+    """Seal these messages and their files anew where the ticket has a key of its own, from tier 3 on."""
+    if ticket.tier < 3 or ticket.id is None:
         return
-    for message in brought:
-        session.refresh(message)
-        for part in ("text", "reply"):
-            plain = desk.sealer.open(session, getattr(message, part))
-            if plain is not None:
-                setattr(message, part, desk.sealer.seal(session, ("ticket", ticket.id), plain))
+    for message in messages:
+        _seal_anew(session, desk, ticket.id, message, ("text", "reply"))
+    for file in files.rows_of(session, [message.id for message in messages if message.id is not None]):
+        file.ticket_id = ticket.id
+        _seal_anew(session, desk, ticket.id, file, ("name", "content"))
+
+
+def _seal_anew(session: Session, desk: Desk, ticket_id: int, row: Message | Attachment, parts: Sequence[str]) -> None:
+    for part in parts:
+        plain = desk.sealer.open_bytes(session, getattr(row, part))
+        if plain is not None:
+            setattr(row, part, desk.sealer.seal(session, ("ticket", ticket_id), plain))

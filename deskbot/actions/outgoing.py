@@ -51,7 +51,7 @@ def post(
         message = conversations.add_message(
             session,
             conversation_id=conversation.id,
-            ticket_id=ticket.id if ticket else conversation.ticket_id,
+            ticket_id=ticket.id if ticket else None,
             author_kind=author_kind,
             author_id=author_id,
             sent_at=now,

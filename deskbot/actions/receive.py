@@ -51,7 +51,8 @@ def receive(session: Session, desk: Desk, inbound: Inbound) -> Received:
         turn = _act(talk)
     except DeskError as error:
         turn = Turn((Reply(error.message, private=True, language=talk.language),), toast=error.message)
-    _, signed = post(session, desk, conversation, turn.replies, now, ticket=talk.ticket())
+    ticket = None if talk.apart else talk.ticket()
+    _, signed = post(session, desk, conversation, turn.replies, now, ticket=ticket)
     form = desk.tokens.sign_reply(Reply("", form=turn.form), now).form if turn.form else None
     return Received(replace(turn, replies=tuple(signed), form=form), conversation.id)
 
@@ -123,9 +124,10 @@ def _opened(talk: Talk) -> Turn:
 
 def _hear(talk: Talk) -> Turn:
     """A message: sensitive first, then what belongs to a ticket, then commands and requests, only then the articles."""
-    message = _keep_message(talk)
     text = talk.inbound.text
     screening = sensitive.screen(text) if text.strip() else None
+    # A sensitive text and its files are never put into the ordinary ticket that the conversation happens to reach.
+    message = _keep_message(talk, talk.ticket() if screening is None else None)
     if screening is not None:
         return reports.answer(talk, message, screening)
     command = commands.recognise(text)
@@ -144,14 +146,13 @@ def _hear(talk: Talk) -> Turn:
     return questions.answer(talk, message)
 
 
-def _keep_message(talk: Talk) -> Message:
+def _keep_message(talk: Talk, ticket: Ticket | None) -> Message:
     inbound, conversation = talk.inbound, talk.conversation
-    ticket = talk.ticket()
     subject = subject_of(conversation, ticket)
     message = conversations.add_message(
         talk.session,
         conversation_id=conversation.id,
-        ticket_id=conversation.ticket_id,
+        ticket_id=ticket.id if ticket else None,
         author_kind="employee",
         author_id=talk.person.id if talk.person else None,
         external_id=inbound.external_id or None,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from deskbot.actions.opening import Opening, open_ticket
+from deskbot.actions.opening import Opening, open_ticket, seal_under
 from deskbot.actions.questions import passage
 from deskbot.actions.talk import Talk
 from deskbot.actions.tickets import employee_message
@@ -21,8 +21,10 @@ from deskbot.store.tables import Answered, Message, Ticket
 def answer(talk: Talk, message: Message, screening: Screening) -> Turn:
     """Take a screened text: open a sealed case for a report, give a question the human route and then the article."""
     if talk.person is None:
+        message.text = None
         return Turn((talk.reply(say("chat.sensitive_unlinked", talk.language, url=talk.desk.base_url), private=True),))
     ticket = _case(talk, message, screening) if screening.report or screening.own_health else None
+    talk.apart = ticket is None
     _remember(talk, message, ticket)
     reply = conversation.sensitive_route(
         language=talk.language,
@@ -51,13 +53,14 @@ def _case(talk: Talk, message: Message, screening: Screening) -> Ticket:
     existing = talk.ticket()
     if existing is not None and existing.tier >= tier and talk.person and existing.requester_id == talk.person.id:
         employee_message(talk.session, talk.desk, existing, message, talk.person.id, talk.now)
+        seal_under(talk.session, talk.desk, existing, [message])
         return existing
     return _open(talk, message, tier)
 
 
 def _open(talk: Talk, message: Message | None, tier: int) -> Ticket:
     assert talk.person is not None
-    ticket = open_ticket(
+    return open_ticket(
         talk.session,
         talk.desk,
         Opening(
@@ -71,17 +74,6 @@ def _open(talk: Talk, message: Message | None, tier: int) -> Ticket:
             language=talk.language,
         ),
     )
-    if message is not None:
-        _seal_under_case(talk, message, ticket)
-    return ticket
-
-
-def _seal_under_case(talk: Talk, message: Message, ticket: Ticket) -> None:
-    """The text belongs to the case alone, also when the conversation had reached another ticket before."""
-    text = talk.desk.sealer.open(talk.session, message.text)
-    if text is not None and ticket.id is not None and message.ticket_id != ticket.id:
-        message.ticket_id = ticket.id
-        message.text = talk.desk.sealer.seal(talk.session, ("ticket", ticket.id), text)
 
 
 def _crisis(talk: Talk) -> tuple[str, ...]:

@@ -32,6 +32,7 @@ class Talk:
     now: datetime
     language: str
     notices: list[str] = field(default_factory=list)
+    apart: bool = False  # what is said this turn stays out of the ticket that the conversation reaches
     _viewer: Viewer | None = None
 
     def ticket(self) -> Ticket | None:

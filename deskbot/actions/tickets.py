@@ -7,14 +7,14 @@ from sqlmodel import Session
 
 from deskbot.actions import clocks
 from deskbot.actions.desk import Desk
-from deskbot.actions.opening import pick
+from deskbot.actions.opening import pick, seal_under
 from deskbot.actions.outgoing import post, seal_subject
 from deskbot.desk.access import Grant, TicketFacts, Viewer, allows, owner_for, reads
 from deskbot.desk.errors import Conflict, Invalid, NotAllowed, NotFound
 from deskbot.desk.messages import Choice, Reply
 from deskbot.desk.texts import say
 from deskbot.desk.tickets import PRIORITIES, WAITING, EventKind, can_become
-from deskbot.store import conversations, events, people, search, tickets
+from deskbot.store import conversations, events, people, search, ticket_page, tickets
 from deskbot.store.announce import announce
 from deskbot.store.tables import Message, Ticket
 
@@ -190,10 +190,23 @@ def set_tier(
     if tier > before:
         _raise_tier(session, desk, ticket, tier)
     ticket.tier = tier
-    ticket.role = owner_for(ticket.role, tier)
     _event(session, ticket, "tier_changed", viewer, now, {"from": before, "to": tier, "reason": "by hand"})
+    _give_to_owner(session, desk, ticket, viewer, now)
     _changed(session, desk, ticket, now)
     return ticket
+
+
+def _give_to_owner(session: Session, desk: Desk, ticket: Ticket, viewer: Viewer, now: datetime) -> None:
+    """A ticket whose tier changed goes to the role that may read it, and there to a person as a new one would."""
+    owner, before, facts = owner_for(ticket.role, ticket.tier), ticket.role, tickets.facts(session, ticket)
+    if owner == before and (ticket.assignee_id is None or _may_handle(session, desk, ticket.assignee_id, facts)):
+        return
+    parties = {facts.requester_id, *facts.conflicts} | ({facts.subject_id} if facts.subject_id else set())
+    chosen = pick(session, desk, owner, ticket.ref, now, parties)
+    announce(session, f"queue:{before}")
+    ticket.role, ticket.assignee_id = owner, chosen.person_id
+    data = {"from": before, "to": owner, "person": chosen.person_id, "why": chosen.why}
+    _event(session, ticket, "routed", viewer, now, data)
 
 
 def _raise_tier(session: Session, desk: Desk, ticket: Ticket, tier: int) -> None:
@@ -205,6 +218,7 @@ def _raise_tier(session: Session, desk: Desk, ticket: Ticket, tier: int) -> None
         title = say(key, ticket.language)
         assert ticket.id is not None
         search.drop(session, ticket.id)
+        seal_under(session, desk, ticket, ticket_page.messages(session, ticket.id, notes=True))
     ticket.title = desk.sealer.seal(session, seal_subject(ticket), title)
 
 
@@ -245,10 +259,10 @@ def rate(session: Session, desk: Desk, ticket: Ticket, person_id: int, score: in
 def nudge(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> None:
     """Remind the employee that their ticket waits for them."""
     assert ticket.id is not None
-    talks = conversations.of_ticket(session, ticket.id)
-    if talks and ticket.state == "waiting_employee":
+    talk = conversations.to_answer_in(session, ticket.id)
+    if talk is not None and ticket.state == "waiting_employee":
         text = say("chat.nudge", ticket.language, reference=ticket.ref)
-        post(session, desk, talks[0], [Reply(text, private=True, language=ticket.language)], now, ticket=ticket)
+        post(session, desk, talk, [Reply(text, private=True, language=ticket.language)], now, ticket=ticket)
 
 
 def give_up_waiting(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> None:
@@ -317,9 +331,9 @@ def _ask_whether_it_helped(session: Session, desk: Desk, ticket: Ticket, now: da
         Choice("rate", say("chat.rate_no", language), f"{ticket.ref}:1"),
     )
     text = say("chat.resolved", language, reference=ticket.ref) + " " + say("chat.rate", language)
-    talks = conversations.of_ticket(session, ticket.id)
-    if talks:
-        post(session, desk, talks[0], [Reply(text, choices=choices, language=language)], now, ticket=ticket)
+    talk = conversations.to_answer_in(session, ticket.id)
+    if talk is not None:
+        post(session, desk, talk, [Reply(text, choices=choices, language=language)], now, ticket=ticket)
 
 
 # --- Shared by the above --------------------------------------------------------------------------------------------
@@ -336,10 +350,10 @@ def _say(session: Session, desk: Desk, ticket: Ticket, viewer: Viewer, text: str
     """Store a specialist's answer, and send it where the employee last wrote."""
     assert ticket.id is not None
     answer = Reply(text, status=ticket.ref, speaker=viewer.person.name, language=ticket.language)
-    talks = conversations.of_ticket(session, ticket.id)
-    if talks:
+    talk = conversations.to_answer_in(session, ticket.id)
+    if talk is not None:
         messages, _ = post(
-            session, desk, talks[0], [answer], now, ticket=ticket, author_kind="specialist", author_id=viewer.person.id
+            session, desk, talk, [answer], now, ticket=ticket, author_kind="specialist", author_id=viewer.person.id
         )
         messages[0].text = desk.sealer.seal(session, seal_subject(ticket), text)
         return messages[0]

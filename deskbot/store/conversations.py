@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from deskbot.store.columns import Sealed
@@ -88,21 +88,54 @@ def message_by_external_id(session: Session, conversation_id: int, external_id: 
     ).first()
 
 
-def bring_along(session: Session, conversation_id: int, ticket_id: int) -> list[Message]:
-    """Give the conversation's earlier messages to the ticket that was made of it, and return them."""
-    rows = list(
-        session.exec(
-            select(Message)
-            .where(Message.conversation_id == conversation_id, col(Message.ticket_id).is_(None))
-            .order_by(col(Message.id))
-        )
+def to_answer_in(session: Session, ticket_id: int) -> Conversation | None:
+    """Return where an answer to a ticket is said: where its person goes on about it, else where they last spoke of it.
+
+    A conversation that has moved on to another ticket is still the place where its person waits for an answer.
+    """
+    going_on = of_ticket(session, ticket_id)
+    if going_on:
+        return going_on[0]
+    return session.exec(
+        select(Conversation)
+        .join(Message, col(Message.conversation_id) == col(Conversation.id))
+        .where(Message.ticket_id == ticket_id, Message.author_kind == "employee")
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).first()
+
+
+def bring_along(session: Session, conversation_id: int, ticket_id: int, *, sensitive_too: bool) -> list[Message]:
+    """Give the conversation's earlier messages to the ticket that was made of it, and return them.
+
+    What was sensitive, and what the desk said to it, comes along only into a sealed case.
+    """
+    statement = (
+        select(Message)
+        .where(Message.conversation_id == conversation_id, col(Message.ticket_id).is_(None))
+        .order_by(col(Message.id))
     )
-    session.execute(
-        update(Message)
-        .where(col(Message.conversation_id) == conversation_id, col(Message.ticket_id).is_(None))
-        .values(ticket_id=ticket_id)
+    rows = list(session.exec(statement))
+    brought = rows if sensitive_too else _ordinary(session, conversation_id, rows)
+    for message in brought:
+        message.ticket_id = ticket_id
+    session.flush()
+    return brought
+
+
+def _ordinary(session: Session, conversation_id: int, rows: list[Message]) -> list[Message]:
+    """Leave out each sensitive message together with the desk's words up to the person's next one."""
+    decided = select(Answered.message_id).where(
+        Answered.conversation_id == conversation_id, Answered.decision == "sensitive"
     )
-    return rows
+    asked = set(session.exec(decided))
+    kept, apart = [], False
+    for message in rows:
+        if message.author_kind == "employee":
+            apart = message.id in asked
+        if not apart:
+            kept.append(message)
+    return kept
 
 
 def last_answered(session: Session, conversation_id: int) -> Answered | None:

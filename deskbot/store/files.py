@@ -27,6 +27,13 @@ def by_id(session: Session, file_id: int) -> Attachment | None:
     return session.get(Attachment, file_id)
 
 
+def rows_of(session: Session, messages: Sequence[int]) -> list[Attachment]:
+    """Return the files of these messages with their content, still sealed."""
+    if not messages:
+        return []
+    return list(session.execute(select(Attachment).where(col(Attachment.message_id).in_(messages))).scalars())
+
+
 def of_messages(session: Session, sealer: Sealer, messages: Sequence[int]) -> dict[int, tuple[FileRow, ...]]:
     """Return the files of these messages by message."""
     if not messages:
@@ -38,11 +45,7 @@ def of_messages(session: Session, sealer: Sealer, messages: Sequence[int]) -> di
         col(Attachment.media_type),
         col(Attachment.size),
     )
-    rows = session.execute(
-        select(*listed)
-        .where(col(Attachment.message_id).in_(messages))
-        .order_by(col(Attachment.id))
-    )
+    rows = session.execute(select(*listed).where(col(Attachment.message_id).in_(messages)).order_by(col(Attachment.id)))
     found: dict[int, list[FileRow]] = defaultdict(list)
     for message, file, name, media_type, size in rows:
         found[message].append(FileRow(file, sealer.open(session, name) or "", media_type, size))
