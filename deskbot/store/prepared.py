@@ -75,7 +75,7 @@ def insert(
     plan = _plan(model, tuple(values), unless_there, dialect)
     told = zip(plan.processors, values.values(), strict=True)
     row = [value if process is None or value is None else process(value) for process, value in told]
-    cursor = _send(session, plan.sql, (*row, *plan.untold))
+    cursor = plain(session, plan.sql, (*row, *plan.untold))
     if not plan.has_id:
         return 0
     if dialect.name == "sqlite":
@@ -91,11 +91,14 @@ def _execute(session: Transaction, statement: Executable, values: Mapping[str, A
     for name, process in compiled.incoming:
         if row[name] is not None:
             row[name] = process(row[name])
-    return _send(session, compiled.sql, row if compiled.names is None else tuple(row[name] for name in compiled.names))
+    return plain(session, compiled.sql, row if compiled.names is None else tuple(row[name] for name in compiled.names))
 
 
-def _send(session: Transaction, sql: str, values: Any) -> Any:
-    """Write back what the session still holds, run the statement, and name an error as the ORM would."""
+def plain(session: Transaction, sql: str, values: Any = ()) -> Any:
+    """Run SQL as the driver takes it, after what the session still holds; return the driver's cursor.
+
+    Errors are named as the ORM would name them.
+    """
     if not session.in_transaction():  # the driver would commit each statement by itself
         raise RuntimeError("A prepared statement needs the transaction of a session that `Store` opened.")
     session.flush()

@@ -58,7 +58,24 @@ def test_a_ticket_is_found_by_its_present_words_only(indexed: Store) -> None:
 
 def test_the_newest_come_first_and_are_bounded(indexed: Store) -> None:
     with indexed.read() as session:
-        assert search.matching(session, "payslip", limit=1) == [2]
+        assert search.matching(session, "pays", limit=1) == [2]
+
+
+def test_tickets_are_found_whether_the_index_has_taken_them_in_or_not(store: Store) -> None:
+    """Three hundred pass the point at which the newest are taken in; some are changed or dropped on either side."""
+    with store.write() as session:
+        for ticket in range(1, 301):
+            search.index(session, ticket, f"payslip number{ticket}")
+        for ticket in (10, 299):
+            search.index(session, ticket, "commuter benefits")
+            search.add(session, ticket + 1, "commuter")
+        search.drop(session, 20)
+        search.drop(session, 298)
+    with store.read() as session:
+        assert search.matching(session, "payslip") == [n for n in range(300, 0, -1) if n not in (10, 20, 298, 299)]
+        assert search.matching(session, "commut") == [300, 299, 11, 10]
+        assert search.matching(session, "commuter number11") == [11]
+        assert search.matching(session, "number299") == []
 
 
 @given(st.text(st.characters() | st.sampled_from("\"'*():&|!-^{}\x00\ud800 "), max_size=80))

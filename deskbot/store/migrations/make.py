@@ -59,6 +59,7 @@ def _make_ticket_words(dialect: str) -> None:
             "CREATE VIRTUAL TABLE ticket_words USING fts5"
             "(words, detail=none, columnsize=0, prefix='3', tokenize='unicode61 remove_diacritics 0')"
         )
+        op.execute("CREATE TABLE ticket_words_new (ticket_id INTEGER PRIMARY KEY, words TEXT NOT NULL)")
         return
     op.execute("CREATE TABLE ticket_words (ticket_id integer PRIMARY KEY, words tsvector NOT NULL)")
     op.execute("CREATE INDEX ticket_words_words ON ticket_words USING gin (words)")
