@@ -84,7 +84,8 @@ def _links(reply: Reply, base_url: str) -> list[tuple[str, str]]:
 
 def _text(reply: Reply, links: list[tuple[str, str]], base_url: str) -> str:
     parts = [reply.speaker, draw(reply.text_md, PLAIN, base_url)]
-    parts += [f"{citation.title}\n{draw(citation.quote, PLAIN, base_url)}" for citation in _sources(reply)]
+    for citation, quoted in _sources(reply):
+        parts.append(f"{citation.title}\n{draw(quoted, PLAIN, base_url)}".strip())
     parts += ["\n".join(f"{label}: {url}" for label, url in links), reply.status, _foot(reply, base_url)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -92,8 +93,8 @@ def _text(reply: Reply, links: list[tuple[str, str]], base_url: str) -> str:
 def _html(reply: Reply, links: list[tuple[str, str]], base_url: str, to_html: Callable[[str], str]) -> str:
     parts = [f'<p style="{_QUIET}">{escape(reply.speaker)}</p>'] if reply.speaker else []
     parts.append(_styled(to_html(reply.text_md)))
-    for citation in _sources(reply):
-        parts.append(f"<p><strong>{escape(citation.title)}</strong></p>{_styled(to_html(citation.quote))}")
+    for citation, quoted in _sources(reply):
+        parts.append(f"<p><strong>{escape(citation.title)}</strong></p>{_styled(to_html(quoted))}")
     buttons = "".join(f'<a href="{escape(url)}" style="{_BUTTON}">{escape(label)}</a>' for label, url in links)
     if buttons:
         parts.append(f"<p>{buttons}</p>")
@@ -104,9 +105,9 @@ def _html(reply: Reply, links: list[tuple[str, str]], base_url: str, to_html: Ca
     return f'{head}<body style="{_BODY}"><div style="{_CARD}">{"".join(parts)}</div>{foot}</body></html>'
 
 
-def _sources(reply: Reply) -> list[Citation]:
-    """The cited passages that the text does not already quote."""
-    return [citation for citation in reply.citations if citation.quote.strip() not in reply.text_md]
+def _sources(reply: Reply) -> list[tuple[Citation, str]]:
+    """Every source with its passage, which is left out where the text quotes it already."""
+    return [(one, "" if one.quote.strip() in reply.text_md else one.quote) for one in reply.citations]
 
 
 def _styled(html: str) -> str:

@@ -1,6 +1,7 @@
 """Block Kit's pieces, each within Slack's limits and with nothing in them that could mention or mislead anybody."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -170,7 +171,12 @@ def _link(node: SyntaxTreeNode, base_url: str, style: Mapping[str, bool]) -> lis
     return [{"type": "link", "url": url, "text": cut(honest_label(label, url), 250)}]
 
 
+# Slack reads no mark-up here, but copies of the text end up where it does, so a word joiner takes its meaning away.
+_CONTROL = re.compile(r"<(?=[!@#])")
+
+
 def _text(text: str, style: Mapping[str, bool]) -> list[Block]:
+    text = _CONTROL.sub("<\u2060", text)
     pieces = [text[i : i + 1_000] for i in range(0, len(text), 1_000)]
     return [{"type": "text", "text": piece} | ({"style": dict(style)} if style else {}) for piece in pieces]
 

@@ -191,7 +191,8 @@ def test_a_specialists_words_are_quoted_under_their_name() -> None:
     quote = message.blocks[1]["elements"][0]
     assert (message.blocks[1]["type"], quote["type"]) == ("rich_text", "rich_text_quote")
     assert {"type": "text", "text": "both", "style": {"bold": True}} in quote["elements"]
-    assert "<!channel>" in "".join(strings(quote))
+    assert "channel>" in "".join(strings(quote))
+    assert "<!" not in "".join(strings(quote))
     assert "<!channel>" not in message.text
 
 
