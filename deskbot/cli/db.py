@@ -35,7 +35,7 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.
         live.backup(copy)
         _check(copy, file)
     print(
-        f"{file} holds the backup; keep it together with the secret key, without which it cannot be read.",
+        f"{file} holds the backup; keep the secret key too, apart from it: without the key it cannot be read.",
         file=sys.stderr,
     )
 
