@@ -1,5 +1,6 @@
 """Adaptive Cards: buttons and forms, drawn and read back. Version 1.5, the highest that Teams draws."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -183,10 +184,8 @@ def _date(asked: FormField, _language: str) -> Element:
 
 
 def _number(asked: FormField, _language: str) -> Element:
-    try:
-        return {"type": "Input.Number", "value": float(asked.value)}
-    except ValueError:
-        return {"type": "Input.Number"}
+    is_number = re.fullmatch(r"-?\d{1,15}(\.\d{1,9})?", asked.value) is not None
+    return {"type": "Input.Number"} | ({"value": float(asked.value)} if is_number else {})
 
 
 def _value(value: str) -> Element:

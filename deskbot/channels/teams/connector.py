@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -86,9 +87,9 @@ class Connector:
 
     async def send(self, service_url: str, conversation: str, message: dict[str, Any], replaces: str = "") -> str:
         """Send a message, or change the one with the id `replaces`; return its id."""
+        app = await self.app()
         from microsoft_teams.api.activities.message import MessageActivityInput
 
-        app = await self.app()
         activity = MessageActivityInput.model_validate(message | ({"id": replaces} if replaces else {}))
         with _transport_errors():
             sent = await app.send(_quoted(conversation), activity, service_url=self._checked(service_url))
@@ -109,10 +110,10 @@ class Connector:
 
     async def open(self, service_url: str, member: str) -> str:
         """Return the id of the personal chat with somebody for whom the app is installed."""
+        api, tenant = await self._api(service_url), self._credentials.tenant
         from microsoft_teams.api import Account
         from microsoft_teams.api.clients.conversation import CreateConversationParams
 
-        api, tenant = await self._api(service_url), self._credentials.tenant
         params = CreateConversationParams(
             members=[Account(id=member)], tenant_id=tenant, channel_data={"tenant": {"id": tenant}}
         )
@@ -130,9 +131,12 @@ class Connector:
 
 
 def _load(credentials: Credentials, platform: Platform) -> "App":
-    from microsoft_teams.api.auth.cloud_environment import PUBLIC as CLOUD
-    from microsoft_teams.apps import App
-    from microsoft_teams.common import ClientOptions
+    with warnings.catch_warnings():
+        # The SDK warns of its own previews while it is imported; none of them is used here.
+        warnings.simplefilter("ignore")
+        from microsoft_teams.api.auth.cloud_environment import PUBLIC as CLOUD
+        from microsoft_teams.apps import App
+        from microsoft_teams.common import ClientOptions
 
     sign_in: dict[str, Any] = (
         {"token": platform.token} if platform.token else {"client_secret": credentials.client_secret}

@@ -131,13 +131,13 @@ def tenant(activity: Payload) -> str:
 
 def meant(activity: Payload) -> str:
     """Return the words as their writer saw them, without mentions of the bot itself; others keep their names."""
-    said = text(activity, "text")
+    said = text(activity, "text").replace("&nbsp;", " ").replace("\xa0", " ")
     for entity in parts(activity, "entities"):
         if entity.get("type") == "mention" and _is_bot(activity, part(entity, "mentioned")):
-            said = said.replace(text(entity, "text") or "\0", " ")
+            said = re.sub(rf" ?{re.escape(text(entity, 'text') or chr(0))} ?", " ", said)
     if text(activity, "textFormat") == "xml":
         said = html.unescape(_TAG.sub(_tag, said))
-    said = _MENTION.sub(lambda found: found[1], said).replace("&nbsp;", " ").replace("\xa0", " ")
+    said = _MENTION.sub(lambda found: found[1], said)
     return "\n".join(line.strip() for line in said.strip().splitlines())
 
 
