@@ -12,6 +12,7 @@ from deskbot.desk.errors import Invalid, NotFound
 from deskbot.desk.texts import say
 from deskbot.store import people
 from deskbot.web.guard import AskerDep, ViewerDep
+from deskbot.web.knowledge import address
 from deskbot.web.site import Site, SiteDep
 from deskbot.web.times import span
 
@@ -66,11 +67,25 @@ def page(site: SiteDep, asker: AskerDep, viewer: ViewerDep, week: str, role: str
         load=[_load(row, roles, names, asker.language) for row in figures["load"]],
         bars=_trend(figures["trend"], asker.language),
         labels=_labels(figures["trend"]),
+        sections=_sections(site, figures["recurring"]["sections"]),
         types={key: kind.name(asker.language) for key, kind in site.desk.book.requests.items()},
         role_names=roles,
         spoken=lambda minutes: "–" if minutes is None else span(minutes, asker.language),
         top=max((row["open"] or 0 for row in figures["load"]), default=0) or 1,
     )
+
+
+def _sections(site: Site, asked: list[dict[str, Any]]) -> list[tuple[str, str, int]]:
+    """Return the sections that people asked for, as title, address and count; one that is gone keeps its path."""
+    known = {section.id: section for section in site.desk.book.knowledge.sections}
+    found = []
+    for one in asked:
+        section = known.get(one["key"])
+        heading = section.path[-1] if section and section.path else ""
+        title = section.article.title if section else one["key"]
+        shown = f"{title}: {heading}" if heading and heading != title else title
+        found.append((shown, address(one["key"]), one["count"]))
+    return found
 
 
 def _weeks(site: Site) -> list[str]:

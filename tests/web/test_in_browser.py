@@ -167,6 +167,21 @@ def test_replying_and_noting_from_the_ticket_page(place, browser: Browser) -> No
         expect(page.get_by_label("Priority")).to_have_value("urgent")
 
 
+def test_what_somebody_has_opened_stays_open_when_the_ticket_changes(place, browser: Browser) -> None:
+    """And what they are writing stays as well."""
+    company, address, _ = place
+    ref = company.ticket("ana@acme.example", "Where is my tax form?", "payroll")
+    with context(browser, address) as window:
+        page = sign_in(window, "bea")
+        page.goto(f"/tickets/{ref}")
+        page.get_by_text("How this is counted").click()
+        page.locator("#reply-text").fill("Half a sentence")
+        company.act("paul@acme.example", actions.note, ref, "I have seen it.")
+        expect(page.locator(".entry.note")).to_contain_text("I have seen it.")
+        expect(page.locator(".clock details")).to_have_attribute("open", "")
+        expect(page.locator("#reply-text")).to_have_value("Half a sentence")
+
+
 def test_the_queue_by_keyboard(place, browser: Browser) -> None:
     """j and k walk, Ctrl+K searches, ? shows the keys, Enter opens."""
     _, address, _ = place
