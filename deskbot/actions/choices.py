@@ -1,6 +1,6 @@
 """Pressed buttons and filled-in forms: each is checked against its signature, and a second click does no harm."""
 
-from deskbot.actions import forms, handover, reports
+from deskbot.actions import forms, handover, lasting, reports
 from deskbot.actions.questions import passage
 from deskbot.actions.talk import Talk, my_requests
 from deskbot.actions.tickets import rate
@@ -28,6 +28,8 @@ def press(talk: Talk) -> Turn:
         return my_requests(talk)
     if verb == "speak_up":
         return reports.speak_up(talk, None)
+    if verb == "something_else":
+        return lasting.something_else(talk, value)
     if verb == "rate":
         return _rate(talk, value)
     raise Invalid("This button does not come from the desk; ask again to get a new one.")

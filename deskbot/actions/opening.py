@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -22,6 +22,7 @@ from deskbot.store.announce import announce
 from deskbot.store.tables import Attachment, Conversation, Message, Ticket
 
 TITLE_LENGTH = 80
+RECENT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +203,11 @@ def _bring_conversation(session: Session, desk: Desk, ticket: Ticket, opening: O
     conversation = opening.conversation
     if conversation is None or conversation.id is None or ticket.id is None:
         return
-    brought = conversations.bring_along(session, conversation.id, ticket.id, sensitive_too=ticket.tier >= 4)
+    # A chat that goes on for years brings only what was said about this.
+    since = ticket.opened_at - RECENT if conversations.is_lasting(conversation) else None
+    brought = conversations.bring_along(
+        session, conversation.id, ticket.id, sensitive_too=ticket.tier >= 4, since=since
+    )
     conversation.ticket_id = ticket.id
     seal_under(session, desk, ticket, brought)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from deskbot.actions import attachments, choices, handover, identify, questions, reports
+from deskbot.actions import attachments, choices, handover, identify, lasting, questions, reports
 from deskbot.actions.desk import Desk
 from deskbot.actions.outgoing import draw_page, post, subject_of
 from deskbot.actions.talk import Talk, home, status_replies
@@ -124,6 +124,7 @@ def _opened(talk: Talk) -> Turn:
 
 def _hear(talk: Talk) -> Turn:
     """A message: sensitive first, then what belongs to a ticket, then commands and requests, only then the articles."""
+    lasting.let_go(talk)
     text = talk.inbound.text
     screening = sensitive.screen(text) if text.strip() else None
     # A sensitive text and its files are never put into the ordinary ticket that the conversation happens to reach.
@@ -174,13 +175,13 @@ def _into_ticket(talk: Talk, ticket: Ticket, message: Message) -> Turn:
     """Take a further message into its ticket; say so once, and whenever it opened the ticket again."""
     assert talk.person is not None
     reopened = employee_message(talk.session, talk.desk, ticket, message, talk.person.id, talk.now)
-    told = bool(talk.conversation.state.get("told_added"))
-    if told and not reopened and not talk.notices:
+    told, choices = bool(talk.conversation.state.get("told_added")), lasting.way_out(talk, message)
+    if told and not reopened and not talk.notices and not choices:
         return Turn()
     talk.conversation.state = {**talk.conversation.state, "told_added": True}
     key = "chat.reopened" if reopened else "chat.added"
     text = say(key, talk.language, reference=ticket.ref, promise=talk.promise(ticket))
-    return Turn((talk.reply("\n\n".join([text.strip(), *talk.notices])),))
+    return Turn((talk.reply("\n\n".join([text.strip(), *talk.notices]), choices=choices),))
 
 
 def _revise(session: Session, desk: Desk, inbound: Inbound, conversation: Conversation, now: datetime) -> None:

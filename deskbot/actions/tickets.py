@@ -352,6 +352,9 @@ def _say(session: Session, desk: Desk, ticket: Ticket, viewer: Viewer, text: str
     answer = Reply(text, status=ticket.ref, speaker=viewer.person.name, language=ticket.language)
     talk = conversations.to_answer_in(session, ticket.id)
     if talk is not None:
+        if conversations.is_lasting(talk):
+            # What the employee writes next answers this.
+            talk.ticket_id = ticket.id
         messages, _ = post(
             session, desk, talk, [answer], now, ticket=ticket, author_kind="specialist", author_id=viewer.person.id
         )

@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "people": ("people", "List and import the directory."),
     "db": ("db", "Upgrade, back up and restore the database."),
     "slack": ("slack", "What to paste into Slack."),
+    "teams": ("teams", "What to upload to Microsoft Teams."),
     "doctor": ("doctor", "Say what is reachable and configured, and what to do about what is not."),
 }
 

@@ -105,7 +105,7 @@ def _others(settings: Settings) -> Iterator[Finding]:
     if settings.teams_on:
         yield Finding("Teams", True, f"configured for tenant {settings.teams_tenant_id}")
     else:
-        yield Finding("Teams", None, "set TEAMS_CLIENT_ID, TEAMS_CLIENT_SECRET and TEAMS_TENANT_ID")
+        yield Finding("Teams", None, "set TEAMS_CLIENT_ID, its SECRET and TEAMS_TENANT_ID; see docs/operators/teams.md")
     if settings.mail_on:
         yield Finding("mail", True, f"sent from {settings.mail_from}")
     else:

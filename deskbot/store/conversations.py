@@ -105,8 +105,15 @@ def to_answer_in(session: Session, ticket_id: int) -> Conversation | None:
     ).first()
 
 
-def bring_along(session: Session, conversation_id: int, ticket_id: int, *, sensitive_too: bool) -> list[Message]:
-    """Give the conversation's earlier messages to the ticket that was made of it, and return them.
+def is_lasting(conversation: Conversation) -> bool:
+    """Tell whether it is the only conversation its place ever has: a chat that goes on for years."""
+    return conversation.external_key == conversation.place
+
+
+def bring_along(
+    session: Session, conversation_id: int, ticket_id: int, *, sensitive_too: bool, since: datetime | None = None
+) -> list[Message]:
+    """Give the conversation's earlier messages (those from `since` on) to the ticket made of it, and return them.
 
     What was sensitive, and what the desk said to it, comes along only into a sealed case.
     """
@@ -115,6 +122,8 @@ def bring_along(session: Session, conversation_id: int, ticket_id: int, *, sensi
         .where(Message.conversation_id == conversation_id, col(Message.ticket_id).is_(None))
         .order_by(col(Message.id))
     )
+    if since is not None:
+        statement = statement.where(col(Message.sent_at) >= since)
     rows = list(session.exec(statement))
     brought = rows if sensitive_too else _ordinary(session, conversation_id, rows)
     for message in brought:

@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
     "chat.sensitive_question": "People in employee relations can talk this through with you in confidence, before anything is written down. If something has happened, to you or to somebody else, tell me and it goes to them alone.",
     "chat.sensitive_report": "Thank you for telling us. You are not alone with this. I have opened a confidential case, **{reference}**, that only its handlers in employee relations can see. {promise} You can add anything here at any time, or stay anonymous instead.",
     "chat.sensitive_unlinked": "Thank you for telling us. I do not know who you are here, so I have kept nothing of it. Please sign in at {url} to talk to employee relations in confidence, or report anonymously there.",
+    "chat.something_else": "This is about something else",
     "chat.speak_up": "Talk to employee relations",
     "chat.suggestion_chosen": "Here it is:",
     "chat.thanks": "You are welcome.",

@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
     "chat.sensitive_question": "A equipa de relações laborais pode falar consigo em confidência, antes de se escrever seja o que for. Se aconteceu alguma coisa, a si ou a outra pessoa, conte-me e só essa equipa o saberá.",
     "chat.sensitive_report": "Obrigado por nos contar. Não está só. Abri um caso confidencial, **{reference}**, que só os responsáveis em relações laborais podem ver. {promise} Pode acrescentar o que quiser aqui, a qualquer momento, ou manter o anonimato.",
     "chat.sensitive_unlinked": "Obrigado por nos contar. Não sei quem é aqui, por isso não guardei nada. Entre em {url} para falar em confidência com relações laborais ou para denunciar anonimamente.",
+    "chat.something_else": "É sobre outra coisa",
     "chat.speak_up": "Falar com relações laborais",
     "chat.suggestion_chosen": "Aqui está:",
     "chat.thanks": "De nada.",

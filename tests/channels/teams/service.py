@@ -1,5 +1,6 @@
 """A stand-in for Microsoft on this machine: the keys that sign deliveries, and the service that carries messages."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -28,6 +29,7 @@ class Service:
         self.members: dict[str, dict[str, Any]] = {ALICE: member()}
         self.authorizations: set[str] = set()
         self.root = ""
+        self.posted = asyncio.Event()
 
     @property
     def url(self) -> str:
@@ -61,6 +63,7 @@ class Service:
         if failure is not None:
             return failure
         self.messages.append({**await request.json(), "room": request.match_info["room"]})
+        self.posted.set()
         return web.json_response({"id": f"sent-{len(self.messages)}"}, status=201)
 
     async def put(self, request: web.Request) -> web.StreamResponse:

@@ -42,7 +42,8 @@ class Talk:
         """Wait until the bot has said so much."""
         async with asyncio.timeout(20):
             while len(self.service.messages) < count:
-                await asyncio.sleep(0.01)
+                await self.service.posted.wait()
+                self.service.posted.clear()
         return self.service.messages
 
 
