@@ -10,7 +10,7 @@ import typer
 import uvicorn
 
 from deskbot.config import Settings, SettingsError, is_demo, load, mark_demo
-from deskbot.wiring import Application, logs, make_desk, open_store, read_content
+from deskbot.wiring import Application, make_desk, open_store, read_content
 
 app = typer.Typer(add_completion=False)
 
@@ -30,9 +30,8 @@ def serve(
 
 def run(settings: Settings, host: str, port: int) -> None:
     """Serve until the process is told to stop; what is in hand is finished first."""
-    logs.configure()
     configuration = uvicorn.Config(
-        Application(settings),
+        Application(settings, first=_log),
         host=host,
         port=port,
         log_config=None,
@@ -41,6 +40,13 @@ def run(settings: Settings, host: str, port: int) -> None:
         proxy_headers=False,
     )
     asyncio.run(uvicorn.Server(configuration).serve())
+
+
+def _log() -> None:
+    # Loaded with the rest, after the doors listen: what sets the logs up takes as long as the doors themselves.
+    from deskbot.wiring import logs
+
+    logs.configure()
 
 
 @app.command()

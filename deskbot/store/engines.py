@@ -1,28 +1,15 @@
 """How each database is connected to: what holds on every connection, and how long anything may take."""
 
 import sqlite3
-import threading
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Engine, NullPool, create_engine, event, make_url
 
-BUSY_SECONDS = 5.0
-_STATEMENT_SECONDS = 10
-_LOCKS: dict[str, threading.Lock] = {}
+from deskbot.store import sqlite
+from deskbot.store.sqlite import BUSY_SECONDS
 
-# FULL, because NORMAL loses acknowledged commits when the power goes. secure_delete, because deleted words must be
-# gone from the file. recursive_triggers, because REPLACE would otherwise pass by the triggers that guard the events.
-_PRAGMAS = {
-    "journal_mode": "WAL",
-    "synchronous": "FULL",
-    "busy_timeout": int(BUSY_SECONDS * 1000),
-    "foreign_keys": "ON",
-    "secure_delete": "ON",
-    "recursive_triggers": "ON",
-    "temp_store": "MEMORY",
-    "cache_size": -16_000,
-}
+_STATEMENT_SECONDS = 10
 
 
 def parse(url: str) -> URL:
@@ -43,11 +30,6 @@ def make_file(url: URL) -> None:
     path = Path(url.database or "")
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)
-
-
-def write_lock(url: URL) -> threading.Lock:
-    """Return the one lock of this process for writing to an SQLite file, however often it is opened."""
-    return _LOCKS.setdefault(str(Path(url.database or "").resolve()), threading.Lock())
 
 
 def writer(url: URL) -> Engine:
@@ -74,12 +56,11 @@ def sqlite_engine(url: URL, *, writes: bool = False, foreign_keys: bool = True) 
         pool = {"pool_size": 8, "max_overflow": 24, "pool_timeout": BUSY_SECONDS}
     connect = {"check_same_thread": False, "isolation_level": None, "timeout": BUSY_SECONDS}
     engine = create_engine(url, connect_args=connect, hide_parameters=True, **pool)
-    pragmas: dict[str, Any] = _PRAGMAS | {"foreign_keys": "ON" if foreign_keys else "OFF"}
+    pragmas = {**sqlite.PRAGMAS, "foreign_keys": "ON" if foreign_keys else "OFF"}
 
     @event.listens_for(engine, "connect")
     def set_up(connection: sqlite3.Connection, _record: Any) -> None:
-        for name, value in pragmas.items():
-            connection.execute(f"PRAGMA {name} = {value}")
+        sqlite.set_up(connection, pragmas)
         if not writes:
             connection.execute("PRAGMA query_only = ON")
 

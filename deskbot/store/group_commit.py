@@ -3,18 +3,30 @@
 import asyncio
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 from deskbot.desk.errors import DeskError, Unavailable
 from deskbot.desk.messages import RawDelivery
-from deskbot.store import inbox
-from deskbot.store.session import Store
 
 _TOGETHER = 256  # deliveries in one commit
 _WAITING = 5_000  # deliveries that may wait before the door says so honestly
 _QUICK_SECONDS = 0.003  # a commit faster than this may hold up the event loop
 _WEIGHT = 0.2  # of the newest commit in the running mean
+
+
+class Taker(Protocol):
+    """What takes deliveries in: the store, or what stands in for it while it is loaded."""
+
+    sqlite: bool
+
+    def accept(self, deliveries: Sequence[RawDelivery]) -> list[bool]:
+        """Commit deliveries together; for each, say whether it is new."""
+
+    def busy(self) -> bool:
+        """Say whether somebody in this process is writing just now."""
+
 
 _Waiting = tuple[RawDelivery, "asyncio.Future[bool]"]
 
@@ -27,7 +39,7 @@ class GroupCommit:
     on the loop after every commit that brought something new.
     """
 
-    def __init__(self, store: Store, on_new: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, store: Taker, on_new: Callable[[], None] = lambda: None) -> None:
         self._store = store
         self._on_new = on_new
         self._waiting: deque[_Waiting] = deque()
@@ -47,6 +59,10 @@ class GroupCommit:
             self._called = True
             loop.call_soon(self._begin, loop)
         return future
+
+    def through(self, store: Taker) -> None:
+        """Take deliveries in through `store` from now on."""
+        self._store = store
 
     def close(self) -> None:
         """Finish what was handed over and end the thread."""
@@ -76,7 +92,7 @@ class GroupCommit:
         """Commit a batch and return what was new, or the failure that every one of the batch is told."""
         begun = time.perf_counter()
         try:
-            return inbox.accept(self._store, [delivery for delivery, _ in batch])
+            return self._store.accept([delivery for delivery, _ in batch])
         except DeskError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a door that waits must hear of any failure

@@ -5,9 +5,10 @@ claims rows, and in the transaction of the work calls `done` first: when it says
 """
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import bindparam, or_, select, update
 from sqlmodel import col
@@ -17,12 +18,20 @@ from deskbot.desk.messages import RawDelivery
 from deskbot.desk.text import clean
 from deskbot.store import prepared
 from deskbot.store.columns import Instant
+from deskbot.store.doorstep import HELD
 from deskbot.store.prepared import Transaction
 from deskbot.store.sealing import DESK, Sealer
-from deskbot.store.session import Store
 from deskbot.store.tables import Inbox
 
-HELD = timedelta(seconds=10)  # A held delivery is its door's for this long, then any worker's.
+
+class Takes(Protocol):
+    """What the inbox needs of a store."""
+
+    sealer: Sealer
+    sqlite: bool
+
+    def bare(self) -> AbstractContextManager[Transaction]:
+        """Give a writing transaction for prepared statements alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +93,11 @@ _FAILED = (
     )
 )
 _ABANDONED = update(Inbox).where(col(Inbox.pending)).values(lease_until=None)
+_TOLD = ("key", "channel", "kind", "body", "received_at", "lease_until")
 _PENDING = select(col(Inbox.pending)).where(col(Inbox.key) == bindparam("wanted"))
 
 
-def accept(store: Store, deliveries: Sequence[RawDelivery]) -> list[bool]:
+def accept(store: Takes, deliveries: Sequence[RawDelivery]) -> list[bool]:
     """Commit the deliveries together; for each, say whether it is new (False: its key was seen before).
 
     On a server a lost connection leaves open whether the commit was made; then it is made again, and what is found
@@ -95,12 +105,13 @@ def accept(store: Store, deliveries: Sequence[RawDelivery]) -> list[bool]:
     """
     try:
         with store.bare() as session:
-            return [_keep(store, session, delivery) for delivery in deliveries]
+            return _keep(store, session, deliveries)
     except Unavailable:
         if store.sqlite:
             raise
     with store.bare() as session:
-        return [_keep(store, session, each) or _is_pending(session, each) for each in deliveries]
+        new = _keep(store, session, deliveries)
+        return [is_new or _is_pending(session, each) for is_new, each in zip(new, deliveries, strict=True)]
 
 
 def _is_pending(session: Transaction, delivery: RawDelivery) -> bool:
@@ -108,17 +119,20 @@ def _is_pending(session: Transaction, delivery: RawDelivery) -> bool:
     return bool(rows and rows[0][0])
 
 
-def _keep(store: Store, session: Transaction, delivery: RawDelivery) -> bool:
-    """Insert one delivery; the unique key decides, so that two of the same can never both be new."""
-    row = {
-        "key": clean(delivery.key),
-        "channel": delivery.channel,
-        "kind": delivery.kind,
-        "body": store.sealer.seal(session, DESK, delivery.body),
-        "received_at": delivery.received_at,
-        "lease_until": delivery.received_at + HELD if delivery.held else None,
-    }
-    return prepared.insert(session, Inbox, row, unless_there=True) != 0
+def _keep(store: Takes, session: Transaction, deliveries: Sequence[RawDelivery]) -> list[bool]:
+    """Insert deliveries; the unique key decides, so that two of the same can never both be new."""
+    rows = [
+        (
+            clean(delivery.key),
+            delivery.channel,
+            delivery.kind,
+            store.sealer.seal(session, DESK, delivery.body),
+            delivery.received_at,
+            delivery.received_at + HELD if delivery.held else None,
+        )
+        for delivery in deliveries
+    ]
+    return [number != 0 for number in prepared.insert_each(session, Inbox, _TOLD, rows, unless_there=True)]
 
 
 def claim(session: Transaction, sealer: Sealer, now: datetime, lease: timedelta, limit: int = 50) -> list[Delivery]:

@@ -1,30 +1,23 @@
 """Sealing of people's words: AES-256-GCM under a data key for each subject, wrapped by the desk's master key."""
 
-import os
-import struct
 import time
 from datetime import datetime
 from typing import NamedTuple
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import bindparam, select, update
 from sqlmodel import Session, col
 
-from deskbot.desk.errors import Conflict, DeskError
+from deskbot.desk.errors import Conflict
 from deskbot.desk.text import clean
 from deskbot.store import prepared
 from deskbot.store.columns import Sealed
+from deskbot.store.keys import DESK, HEAD, NONCE, MasterKey, Subject, WrongSecret, sealed_bytes
 from deskbot.store.prepared import Transaction
 from deskbot.store.tables import SealKey
 
-Subject = tuple[str, int]
-DESK: Subject = ("desk", 0)
+__all__ = ["DESK", "Sealer", "Subject", "WrongSecret"]
 
-_HEAD = struct.Struct(">I")
-_NONCE = 12
 _REMEMBERED = 10_000  # keys held open at a time
 _TRUSTED_SECONDS = 5.0  # how long an open key is used before asking whether another process has erased it
 
@@ -46,10 +39,6 @@ class _Key(NamedTuple):
     until: float
 
 
-class WrongSecret(DeskError):
-    """The master key does not belong to this database."""
-
-
 class Sealer:
     """Seals and opens people's words. What was sealed under an erased key opens as None, for ever.
 
@@ -59,10 +48,7 @@ class Sealer:
     """
 
     def __init__(self, master_key: bytes) -> None:
-        if len(master_key) < 16:
-            raise ValueError("The master key needs at least 16 bytes.")
-        derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"deskbot sealing")
-        self._master = AESGCM(derive.derive(master_key))
+        self._master = MasterKey(master_key)
         self._by_subject: dict[Subject, _Key] = {}
         self._by_id: dict[int, _Key] = {}
 
@@ -70,9 +56,7 @@ class Sealer:
         """Seal text (cleaned first) or bytes under the subject's key, making the key on first use."""
         plain = clean(content).encode() if isinstance(content, str) else content
         key = self._key_of(session, subject)
-        head = _HEAD.pack(key.id)
-        nonce = os.urandom(_NONCE)
-        return Sealed(head + nonce + key.cipher.encrypt(nonce, plain, head))
+        return Sealed(sealed_bytes(key.id, key.cipher, plain))
 
     def open(self, session: Transaction, sealed: bytes | None) -> str | None:
         """Return the text, or None when there is none or its key has been erased."""
@@ -83,12 +67,12 @@ class Sealer:
         """Return the bytes, or None when there are none or their key has been erased."""
         if not sealed:
             return None
-        head = sealed[: _HEAD.size]
-        key = self._key_numbered(session, _HEAD.unpack(head)[0])
+        head = sealed[: HEAD.size]
+        key = self._key_numbered(session, HEAD.unpack(head)[0])
         if key is None:
             return None
-        body = _HEAD.size + _NONCE
-        return key.cipher.decrypt(sealed[_HEAD.size : body], sealed[body:], head)
+        body = HEAD.size + NONCE
+        return key.cipher.decrypt(sealed[HEAD.size : body], sealed[body:], head)
 
     def erase(self, session: Session, subject: Subject, now: datetime) -> None:
         """Make everything sealed under the subject's present key unreadable, once this transaction is committed."""
@@ -105,7 +89,7 @@ class Sealer:
         rows = session.execute(select(SealKey).where(col(SealKey.wrapped).is_not(None))).scalars().all()
         for row in rows:
             subject = (row.subject_kind, row.subject_id)
-            row.wrapped = self._wrap(subject, old._unwrap(subject, row.wrapped or b""))
+            row.wrapped = self._master.wrap(subject, old._master.unwrap(subject, row.wrapped or b""))
         session.flush()
         return len(rows)
 
@@ -148,7 +132,7 @@ class Sealer:
         return self._hold(session, subject, self._opened(subject, *rows[0])) if rows else None
 
     def _make(self, session: Transaction, subject: Subject) -> _Key:
-        wrapped = self._wrap(subject, AESGCM.generate_key(256))
+        wrapped = self._master.wrap(subject, AESGCM.generate_key(256))
         values = {"subject_kind": subject[0], "subject_id": subject[1], "wrapped": wrapped}
         prepared.insert(session, SealKey, values, unless_there=True)
         found = self._find(session, subject)
@@ -170,20 +154,4 @@ class Sealer:
         return self._hold(session, (kind, subject_id), self._opened((kind, subject_id), number, wrapped))
 
     def _opened(self, subject: Subject, number: int, wrapped: bytes) -> _Key:
-        return _Key(number, AESGCM(self._unwrap(subject, wrapped)), time.monotonic() + _TRUSTED_SECONDS)
-
-    def _wrap(self, subject: Subject, key: bytes) -> bytes:
-        nonce = os.urandom(_NONCE)
-        return nonce + self._master.encrypt(nonce, key, _label(subject))
-
-    def _unwrap(self, subject: Subject, wrapped: bytes) -> bytes:
-        try:
-            return self._master.decrypt(wrapped[:_NONCE], wrapped[_NONCE:], _label(subject))
-        except InvalidTag:
-            raise WrongSecret(
-                "This database was sealed with another secret key; set DESKBOT_SECRET_KEY to the one it was made with."
-            ) from None
-
-
-def _label(subject: Subject) -> bytes:
-    return f"{subject[0]}:{subject[1]}".encode()
+        return _Key(number, AESGCM(self._master.unwrap(subject, wrapped)), time.monotonic() + _TRUSTED_SECONDS)

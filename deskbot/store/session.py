@@ -2,7 +2,7 @@
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import Session
 
 from deskbot.desk.errors import DeskError, Unavailable
-from deskbot.store import engines, migrations
+from deskbot.desk.messages import RawDelivery
+from deskbot.store import engines, inbox, migrations, sqlite
 from deskbot.store.announce import announced
 from deskbot.store.prepared import Transaction
 from deskbot.store.sealing import Sealer
@@ -33,7 +34,7 @@ class Store:
         self.sealer = sealer
         self.sqlite = engines.is_sqlite(self.url)
         self.listeners: list[Callable[[list[str]], None]] = []
-        self._lock = engines.write_lock(self.url) if self.sqlite else None
+        self._lock = sqlite.write_lock(self.url.database or "") if self.sqlite else None
         self._holder = 0
         self._writer = engines.writer(self.url)
         self._reader = engines.reader(self.url)
@@ -71,6 +72,10 @@ class Store:
         with _spoken(), Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             _attach(session)
             yield session
+
+    def accept(self, deliveries: Sequence[RawDelivery]) -> list[bool]:
+        """Commit deliveries to the inbox together; for each, say whether it is new."""
+        return inbox.accept(self, deliveries)
 
     def busy(self) -> bool:
         """Say whether somebody in this process is writing just now (never on PostgreSQL)."""
@@ -119,7 +124,7 @@ class Store:
             return
         if self._holder == threading.get_ident():
             raise RuntimeError("A write transaction was opened inside another one.")
-        if not self._lock.acquire(timeout=engines.BUSY_SECONDS):
+        if not self._lock.acquire(timeout=sqlite.BUSY_SECONDS):
             raise Unavailable("The database is busy; please try again in a moment.")
         self._holder = threading.get_ident()
         try:

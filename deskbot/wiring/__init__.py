@@ -6,29 +6,28 @@ import signal
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
 from datetime import timedelta
+from functools import cached_property
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import structlog
-
-from deskbot.actions.desk import Desk
-from deskbot.actions.tokens import Tokens
 from deskbot.adapters.bus import LocalBus
-from deskbot.adapters.pdf import LetterPress
 from deskbot.channels.slack.door import Answer, Door, Intake, Trusted
 from deskbot.channels.teams.platform import PUBLIC, Platform
 from deskbot.config import Settings, SettingsError, SystemClock, secret
-from deskbot.desk.conversation import Turn
-from deskbot.ports import Content, RawDelivery
+from deskbot.desk.messages import RawDelivery
+from deskbot.store.doorstep import Doorstep
 from deskbot.store.group_commit import GroupCommit
-from deskbot.store.sealing import Sealer
-from deskbot.store.session import Store
 
-log = structlog.get_logger()
-
+# What is behind the doors is imported where it is made: the doors listen before it is loaded, and the store alone
+# takes longer to import than all that is needed to take deliveries in.
 if TYPE_CHECKING:
+    from deskbot.actions.desk import Desk
     from deskbot.adapters.content.watch import LiveContent
     from deskbot.channels.teams.door import Door as TeamsDoor
+    from deskbot.desk.conversation import Turn
+    from deskbot.ports import Content
+    from deskbot.store.session import Store
     from deskbot.wiring.inside import Inside
 
 Scope = MutableMapping[str, Any]
@@ -43,8 +42,11 @@ def derived(master: bytes, purpose: str) -> bytes:
     return sha256(purpose.encode() + b"\0" + master).digest()
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings) -> "Store":
     """Open the database of these settings, at its present form."""
+    from deskbot.store.sealing import Sealer
+    from deskbot.store.session import Store
+
     if settings.database.startswith("sqlite"):
         settings.data_dir.mkdir(parents=True, exist_ok=True)
     store = Store(settings.database, Sealer(derived(secret(settings), "sealing")))
@@ -52,8 +54,19 @@ def open_store(settings: Settings) -> Store:
     return store
 
 
-def make_desk(settings: Settings, store: Store, content: Content) -> Desk:
+def open_doorstep(settings: Settings) -> Doorstep | None:
+    """Open the inbox of an embedded database that is ready for it; None where the store must come first."""
+    if not settings.database.startswith("sqlite:///"):
+        return None
+    return Doorstep.open(Path(settings.database.removeprefix("sqlite:///")), derived(secret(settings), "sealing"))
+
+
+def make_desk(settings: Settings, store: "Store", content: "Content") -> "Desk":
     """Return the desk as actions see it."""
+    from deskbot.actions.desk import Desk
+    from deskbot.actions.tokens import Tokens
+    from deskbot.adapters.pdf import LetterPress
+
     pushes = {"slack": settings.slack_on, "teams": settings.teams_on, "email": settings.mail_on}
     return Desk(
         clock=SystemClock(settings.now),
@@ -81,7 +94,7 @@ class Application:
     """Everything that serves: the doors first, the rest as soon as it is loaded.
 
     The doors of Slack and Teams stand on the inbox alone and listen at once; pages, articles and channels are loaded
-    behind them.
+    behind them. `first` is called before that, on the loading thread.
     """
 
     def __init__(
@@ -91,13 +104,14 @@ class Application:
         settle: timedelta = SLACK_SETTLES,
         serving: bool = True,
         teams_platform: Platform = PUBLIC,
+        first: Callable[[], None] = lambda: None,
     ) -> None:
         self.settings = settings
+        self.first = first
         self.clock = SystemClock(settings.now)
-        self.store = open_store(settings)
         self.bus = LocalBus()
-        self.store.listeners.append(self.bus.publish)
-        self.group = GroupCommit(self.store, self._on_new)
+        self._doorstep = open_doorstep(settings)
+        self.group = GroupCommit(self._doorstep or self.store, self._on_new)
         self.trusted = Trusted()
         self.intake = Intake(self.group.accept, self._interact, self.clock.now, self.trusted)
         secret_of_slack = settings.slack_signing_secret
@@ -143,7 +157,17 @@ class Application:
         if self._inside is not None:
             await self._inside.stop()
         self.group.close()
-        self.store.close()
+        if "store" in self.__dict__:
+            self.store.close()
+        if self._doorstep is not None:
+            self._doorstep.close()
+
+    @cached_property
+    def store(self) -> "Store":
+        """The database, opened when it is first needed."""
+        store = open_store(self.settings)
+        store.listeners.append(self.bus.publish)
+        return store
 
     @property
     def inside(self) -> "Inside":
@@ -154,6 +178,7 @@ class Application:
 
     async def _load(self) -> None:
         self._inside = await asyncio.to_thread(_inside, self)
+        self.group.through(self.store)
         await self._inside.start()
         self._ready.set()
 
@@ -169,7 +194,7 @@ class Application:
         await self._ready.wait()
         return await self.inside.respond(raw)
 
-    async def _answer(self, key: str) -> Turn | None:
+    async def _answer(self, key: str) -> "Turn | None":
         await self._ready.wait()
         return await self.inside.worker.answer(key)
 
@@ -193,12 +218,17 @@ def _end_when_failed(loading: "asyncio.Task[None]") -> None:
     """A desk that cannot load must not look as if it were only slow: say why, and end."""
     if loading.cancelled() or (error := loading.exception()) is None:
         return
-    log.error("the desk could not be loaded", error=str(error) or type(error).__name__, exc_info=error)
+    import structlog
+
+    structlog.get_logger().error(
+        "the desk could not be loaded", error=str(error) or type(error).__name__, exc_info=error
+    )
     signal.raise_signal(signal.SIGTERM)
 
 
 def _inside(front: Application) -> "Inside":
     # Loaded on a thread after the doors listen: pages, articles and channels take the better part of a second.
+    front.first()
     from deskbot.wiring.inside import Inside
 
     return Inside(front)

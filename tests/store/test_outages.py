@@ -83,7 +83,7 @@ def test_a_database_that_is_not_there_is_one_sentence() -> None:
 
 
 def test_a_writer_that_holds_on_too_long_makes_others_say_so(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("deskbot.store.engines.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("deskbot.store.sqlite.BUSY_SECONDS", 0.05)
     store = open_store(sqlite_url)
     entered, leave = threading.Event(), threading.Event()
 

@@ -5,9 +5,10 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from deskbot.desk.errors import DeskError
+from deskbot.store.doorstep import HEAD
 
 HERE = Path(__file__).parent
-HEAD = max(path.name[:4] for path in (HERE / "versions").glob("[0-9]*.py"))
+__all__ = ["HEAD", "HERE", "WrongVersion", "upgrade", "version"]
 
 
 class WrongVersion(DeskError):
