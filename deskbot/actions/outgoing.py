@@ -134,7 +134,12 @@ def continue_below(session: Session, channel: str, place: str, key: str, message
     """Let what somebody answers below a message that hung in no thread reach the ticket it was about."""
     message = session.get(Message, message_id)
     origin = session.get(Conversation, message.conversation_id) if message and message.conversation_id else None
-    if message is None or origin is None or message.ticket_id is None or conversations.find(session, channel, key):
+    if message is None or origin is None or message.ticket_id is None:
+        return
+    there = conversations.find(session, channel, key)
+    if there is not None:
+        if conversations.is_lasting(there):
+            there.ticket_id = message.ticket_id
         return
     session.add(
         Conversation(
