@@ -53,7 +53,7 @@ class Deliverer:
             if not await self.once():
                 self._wake.clear()
                 await self._sleep()
-        await asyncio.gather(*self._flying)
+        await asyncio.gather(*self._flying, return_exceptions=True)
 
     async def once(self) -> int:
         """Start sending what is due; returns how many rows were taken up."""
@@ -77,6 +77,9 @@ class Deliverer:
     def _landed(self, task: "asyncio.Task[None]") -> None:
         self._flying.discard(task)
         self._wake.set()
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # The row stays in `sending`; after its lease it is looked for before it is sent again.
+            log.error("an outcome could not be recorded", error=type(error).__name__, exc_info=error)
 
     async def _sleep(self) -> None:
         due = await self._call(self._next_due)

@@ -29,6 +29,18 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 
+async def _lasting(name: str, run: Callable[[], Coroutine[None, None, None]]) -> None:
+    """Keep a loop running: when the database or anything else fails under it, it begins again a second later."""
+    while True:
+        try:
+            await run()
+            return
+        except Exception as error:
+            # The edge: whatever broke the loop, what waits in the inbox and the outbox must be taken up again.
+            log.error("a loop broke and begins again", loop=name, error=type(error).__name__, exc_info=error)
+            await asyncio.sleep(1)
+
+
 class Inside:
     """Everything that is loaded once the doors listen."""
 
@@ -59,6 +71,7 @@ class Inside:
             chat_channel=self.chat,
             accept=front.group.accept,
             answer=self.worker.answer,
+            checks={"database": self._database_answers, "loops": self._loops_run},
         )
         self._running: list[asyncio.Task[None]] = []
 
@@ -71,7 +84,7 @@ class Inside:
         if self.teams is not None:
             await self.teams.start()
         for name, work in self._loops():
-            self._running.append(asyncio.create_task(work(), name=name))
+            self._running.append(asyncio.create_task(_lasting(name, work), name=name))
         if self.socket is not None:
             try:
                 await self.socket.start()
@@ -144,6 +157,15 @@ class Inside:
     def _socket(self, front: "Application") -> SocketDoor | None:
         token = self.settings.slack_app_token
         return SocketDoor(token, front.intake, self.settings.slack_api_url) if token and self.slack else None
+
+    def _database_answers(self) -> None:
+        with self.store.read() as session:
+            session.connection().exec_driver_sql("SELECT 1")
+
+    def _loops_run(self) -> None:
+        ended = [task.get_name() for task in self._running if task.done()]
+        if ended:
+            raise RuntimeError(f"not running: {', '.join(ended)}")
 
     async def _file(self, attachment: int) -> bytes | None:
         return await asyncio.to_thread(self._content_of, attachment)
