@@ -11,6 +11,7 @@ from deskbot.desk.errors import DeskError, Unavailable
 from deskbot.desk.messages import RawDelivery
 
 _TOGETHER = 256  # deliveries in one commit
+_ON_THE_SPOT = 64  # deliveries that the event loop commits itself while commits are quick; a thread costs more
 _WAITING = 5_000  # deliveries that may wait before the door says so honestly
 _QUICK_SECONDS = 0.003  # a commit faster than this may hold up the event loop
 _WEIGHT = 0.2  # of the newest commit in the running mean
@@ -34,8 +35,8 @@ _Waiting = tuple[RawDelivery, "asyncio.Future[bool]"]
 class GroupCommit:
     """The door's way into the inbox: `await accept(delivery)` returns once it is durable; True means it is new.
 
-    All calls come from one event loop. A delivery that is alone is committed on the spot when the disk is quick and
-    nobody is writing; otherwise one thread commits whatever has gathered while it was at work. `on_new` is called
+    All calls come from one event loop. While the disk is quick and nobody is writing, what came in together is
+    committed on the spot; otherwise one thread commits whatever has gathered while it was at work. `on_new` is called
     on the loop after every commit that brought something new.
     """
 
@@ -69,10 +70,10 @@ class GroupCommit:
         self._thread.shutdown()
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Commit what waits: alone and quickly here, else on the thread."""
+        """Commit what waits: here while that is quick, else on the thread."""
         self._called = False
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _TOGETHER))]
-        if len(batch) == 1 and self._usual < _QUICK_SECONDS and not self._store.busy():
+        if len(batch) <= _ON_THE_SPOT and self._usual < _QUICK_SECONDS and not self._store.busy():
             self._tell(batch, self._commit(batch))
         else:
             self._working = True

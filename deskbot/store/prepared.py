@@ -4,7 +4,7 @@ A statement given to `run` must live as long as the process (a module's constant
 again by the statement's identity. Values pass through the columns' types in both directions, exactly as in the ORM.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -84,6 +84,41 @@ def insert(
     return found[0] if found else 0
 
 
+def insert_each(
+    session: Transaction,
+    model: type[SQLModel],
+    columns: tuple[str, ...],
+    rows: Iterable[Sequence[Any]],
+    *,
+    unless_there: bool = False,
+) -> list[int]:
+    """Insert rows that tell the same columns, and return what `insert` would for each."""
+    plan = _plan(model, columns, unless_there, session.info["dialect"])
+    ready = [(*map(_driven, plan.processors, row), *plan.untold) for row in rows]
+    with _Sending(session, plan.sql) as driver:
+        if session.info["dialect"].name == "sqlite":
+            sent = [driver.execute(plan.sql, row) for row in ready]
+            return [cursor.lastrowid if plan.has_id and cursor.rowcount == 1 else 0 for cursor in sent]
+        cursor = driver.cursor()
+        cursor.executemany(plan.sql, ready, returning=plan.has_id)  # all on their way before the first answer
+        if not plan.has_id:
+            return [0] * len(ready)
+        answers = [cursor.fetchone() for _ in _result_sets(cursor)]
+        return [found[0] if found else 0 for found in answers]
+
+
+def _driven(process: Processor | None, value: Any) -> Any:
+    return value if process is None or value is None else process(value)
+
+
+def _result_sets(cursor: Any) -> Iterator[None]:
+    """Step through the answers to each row of an `executemany`."""
+    more = True
+    while more:
+        yield
+        more = cursor.nextset()
+
+
 def _execute(session: Transaction, statement: Executable, values: Mapping[str, Any]) -> Any:
     """Turn the values into the driver's and run the statement; return the driver's cursor."""
     compiled = _compiled(statement, session.info["dialect"])
@@ -99,16 +134,30 @@ def plain(session: Transaction, sql: str, values: Any = ()) -> Any:
 
     Errors are named as the ORM would name them.
     """
-    if not session.in_transaction():  # the driver would commit each statement by itself
-        raise RuntimeError("A prepared statement needs the transaction of a session that `Store` opened.")
-    session.flush()
-    info = session.info
-    try:
-        return info["driver"].execute(sql, values)
-    except info["dialect"].loaded_dbapi.Error as error:
-        dialect = info["dialect"]
+    with _Sending(session, sql) as driver:
+        return driver.execute(sql, values)
+
+
+class _Sending:
+    """Write back what the session still holds, give the driver's connection, and name its errors as the ORM would."""
+
+    __slots__ = ("_session", "_sql")
+
+    def __init__(self, session: Transaction, sql: str) -> None:
+        self._session = session
+        self._sql = sql
+
+    def __enter__(self) -> Any:
+        if not self._session.in_transaction():  # the driver would commit each statement by itself
+            raise RuntimeError("A prepared statement needs the transaction of a session that `Store` opened.")
+        self._session.flush()
+        return self._session.info["driver"]
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        dialect = self._session.info["dialect"]
         family = dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(sql, None, error, family, hide_parameters=True, dialect=dialect) from error
+        if isinstance(error, family):
+            raise DBAPIError.instance(self._sql, None, error, family, hide_parameters=True, dialect=dialect) from error
 
 
 def _converted(row: Sequence[Any], outgoing: tuple[tuple[int, Processor], ...]) -> tuple[Any, ...]:
