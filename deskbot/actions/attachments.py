@@ -85,6 +85,7 @@ def keep(
 ) -> list[str]:
     """Keep the files of a message; returns the names of those that are too large to be taken."""
     refused = []
+    sender: events.ActorKind = "specialist" if message.author_kind == "specialist" else "employee"
     for file in files:
         if file.too_large or len(file.data) > LARGEST:
             refused.append(safe_name(file.name))
@@ -102,7 +103,5 @@ def keep(
         )
         if ticket is not None and ticket.id is not None:
             data = {"attachment": row.id, "size": row.size, "sha256": row.sha256}
-            events.append(
-                session, ticket.id, "attached", now, actor_kind="employee", actor_id=message.author_id, data=data
-            )
+            events.append(session, ticket.id, "attached", now, actor_kind=sender, actor_id=message.author_id, data=data)
     return refused

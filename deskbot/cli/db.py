@@ -31,9 +31,12 @@ def backup(file: Annotated[Path, typer.Argument(help="Where to write the backup.
     source = _sqlite(load())
     if file.exists():
         raise Invalid(f"{file} exists; give a name that is free.")
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(file)) as copy:
-        live.backup(copy)
-        _check(copy, file)
+    try:
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(file)) as copy:
+            live.backup(copy)
+            _check(copy, file)
+    except sqlite3.OperationalError as error:
+        raise Invalid(f"{file} cannot be written: {error}.") from error
     print(
         f"{file} holds the backup; keep the secret key too, apart from it: without the key it cannot be read.",
         file=sys.stderr,

@@ -18,7 +18,7 @@ app = typer.Typer(add_completion=False)
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL.")] = 1,
 ) -> None:
     """Serve the desk: web, channels, jobs."""
@@ -51,7 +51,7 @@ def _log() -> None:
 
 @app.command()
 def demo(
-    port: Annotated[int, typer.Option(help="The port to listen on.")] = 8000,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
     data_dir: Annotated[Path | None, typer.Option(help="Where the demo's database lies.")] = None,
     fresh: Annotated[bool, typer.Option(help="Throw the old demo away and build it anew.")] = False,
 ) -> None:

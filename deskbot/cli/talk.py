@@ -10,6 +10,7 @@ from uuid import uuid4
 import typer
 
 from deskbot.config import Settings, load
+from deskbot.desk.errors import Invalid
 
 app = typer.Typer(add_completion=False)
 
@@ -42,6 +43,8 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
     """Ask one question and print the answer."""
+    if not text.strip():
+        raise Invalid('There is no question; write one, such as: deskbot ask "When is payday?"')
     if kb is not None:
         from deskbot.cli.kb import ask_folder
 

@@ -143,7 +143,7 @@ def sensitive_route(
     if crisis:
         parts.append(say("chat.crisis", language) + "\n\n" + "\n".join(f"- {line}" for line in crisis))
     if health:
-        parts.append(say("chat.health", language, promise=promise))
+        parts.append(say("chat.health", language, reference=reference or "", promise=promise))
     elif reference:
         parts.append(say("chat.sensitive_report", language, reference=reference, promise=promise))
     else:

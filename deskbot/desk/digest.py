@@ -63,7 +63,7 @@ def last_week(now: datetime, zone: str) -> Week:
 def parse_week(text: str) -> Week:
     """Return the week written as 2026-W46; raise Invalid for anything else."""
     found = re.fullmatch(r"(\d{4})-W(\d{2})", text.strip().upper())
-    if found:
+    if found and "1971" <= found.group(1) <= "2199":
         week = Week(int(found.group(1)), int(found.group(2)))
         try:
             if week_of(week.monday) == week:

@@ -4,9 +4,10 @@ Conditions on `live` are literal, because with a bound value SQLite cannot prove
 stop at a hundred: they say where work waits, and cost the same with ten tickets as with a million.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -109,6 +110,7 @@ _COLUMNS: tuple[Any, ...] = (
     col(Ticket.opened_at),
     col(Ticket.updated_at),
 )
+_KEY_NUMBER = re.compile(r"[0-9]{1,15}")
 _RANK = case({"urgent": 0, "high": 1, "normal": 2}, value=col(Ticket.priority), else_=3)
 
 
@@ -291,16 +293,16 @@ def _base() -> Select[Any]:
 def _place(sort: Sort, after: str) -> tuple[str, dict[str, Any]]:
     """Read the key of a page: "first", "timed" or "timeless", and its values; a broken key starts from the front."""
     value, _, last = after.rpartition("~")
-    if not last.isdigit():
+    if not _KEY_NUMBER.fullmatch(last):
         return "first", {}
     values: dict[str, Any] = {"at_id": int(last)}
     if sort in ("due", "updated") and value:
         try:
-            values["at_time"] = datetime.fromisoformat(value)
-        except ValueError:
+            values["at_time"] = datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
             return "first", {}
     if sort == "priority":
-        values["at_rank"] = int(value) if value.isdigit() else 0
+        values["at_rank"] = int(value) if _KEY_NUMBER.fullmatch(value) else 0
     return ("timed" if value else "timeless"), values
 
 

@@ -1,8 +1,9 @@
 """Downloads: a file opens for those who may see its ticket or message, and never inside the site."""
 
+from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from sqlmodel import Session
 from starlette.responses import Response
 
@@ -21,7 +22,7 @@ _SANDBOX = "sandbox; default-src 'none'"
 
 
 @router.get("/files/{file_id}")
-def download(site: SiteDep, asker: AskerDep, viewer: ViewerDep, file_id: int) -> Response:
+def download(site: SiteDep, asker: AskerDep, viewer: ViewerDep, file_id: Annotated[int, Path(le=10**15)]) -> Response:
     """Send a file as an attachment, with the type that its content shows."""
     with site.store.read() as session:
         row = files.by_id(session, file_id)

@@ -165,3 +165,9 @@ def word(form: FormData, name: str, limit: int = 40_000) -> str:
     """Return a text field of a posted form, empty when it is missing, cut at `limit` characters."""
     value = form.get(name, "")
     return value[:limit] if isinstance(value, str) else ""
+
+
+def number(form: FormData, name: str) -> int | None:
+    """Return a whole number of at most 15 digits from a posted form, or None when it is anything else."""
+    text = word(form, name, 16)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None

@@ -19,7 +19,9 @@ from deskbot.web.site import Site, SiteDep
 
 router = APIRouter(include_in_schema=False)
 
-_FORWARDING = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+_FORWARDING = re.compile(
+    r"forwarded|via|x-(?:forwarded|original|real|client|cluster-client|envoy)\b.*|cf-.+|true-client-ip|fastly-client-ip"
+)
 _PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\]*")
 _LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -56,7 +58,7 @@ _TRIES = Tries(20)
 
 def from_this_machine(request: Request) -> bool:
     """Whether the browser runs on this very machine: loopback peer and Host, and no proxy in between."""
-    if request.client is None or any(name in request.headers for name in _FORWARDING):
+    if request.client is None or any(map(_FORWARDING.fullmatch, request.headers)):
         return False
     try:
         loopback = ipaddress.ip_address(request.client.host).is_loopback

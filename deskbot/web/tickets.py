@@ -17,7 +17,7 @@ from deskbot.answers.audience import Audience
 from deskbot.answers.markdown import to_plain
 from deskbot.desk import sla
 from deskbot.desk.access import Grant, Viewer, allows, reads
-from deskbot.desk.errors import NotFound
+from deskbot.desk.errors import Invalid, NotFound
 from deskbot.desk.people import Person
 from deskbot.desk.texts import say
 from deskbot.desk.tickets import PRIORITIES, STATES, can_become
@@ -27,7 +27,7 @@ from deskbot.store.tables import Ticket
 from deskbot.web import live
 from deskbot.web.asker import Asker
 from deskbot.web.chat import files_of, new_key
-from deskbot.web.guard import AskerDep, Posted, ViewerDep, word
+from deskbot.web.guard import AskerDep, Posted, ViewerDep, number, word
 from deskbot.web.history import people_in, timeline
 from deskbot.web.site import Site, SiteDep
 from deskbot.web.thread import lines
@@ -155,7 +155,7 @@ def _values(session: Session, site: Site, asker: Asker, viewer: Viewer, ticket: 
         "role_names": role_names,
         "namedstates": _states(ticket, language),
         "namedpriorities": [(level, say(f"ticket.priority.{level}", language)) for level in PRIORITIES],
-        "namedtiers": [(tier, say(f"web.tier.{tier}", language)) for tier in range(5)],
+        "namedtiers": [(tier, say(f"web.tier.{tier}", language)) for tier in range(ticket.tier, 5)],
         "local": f"{site.desk.now().astimezone(zone_of(requester.zone)):%H:%M}" if requester else "",
         "may": {name: allows(viewer, f"case.{name}", facts) for name in ("reply", "note", "assign", "lower_tier")},
         "kind": kind.name(language) if kind else "",
@@ -268,11 +268,6 @@ async def _write(
     return await run_in_threadpool(work)
 
 
-def _version(form: Any) -> int | None:
-    text = word(form, "version", 12)
-    return int(text) if text.isdigit() else None
-
-
 def _key(viewer: Viewer, form: Any) -> str:
     return f"page:{viewer.person.id}:{word(form, 'key', 64) or new_key()}"
 
@@ -293,7 +288,12 @@ async def reply(
         ticket = tickets.by_ref(session, ref)
         if files and ticket is not None:
             subject = seal_subject(ticket)
-            attachments.keep(session, site.desk, files, message=message, ticket=ticket, subject=subject, now=now)
+            refused = attachments.keep(
+                session, site.desk, files, message=message, ticket=ticket, subject=subject, now=now
+            )
+            if refused:
+                limit = attachments.LARGEST // 2**20
+                raise Invalid(say("chat.file_limit", asker.language, name=", ".join(refused), limit=limit), "files")
 
     return await _write(request, site, asker, viewer, ref, act)
 
@@ -314,11 +314,10 @@ async def assign(
     request: Request, site: SiteDep, asker: AskerDep, viewer: ViewerDep, form: Posted, ref: str
 ) -> Response:
     """Give the ticket to somebody of its role, or to nobody."""
-    chosen = word(form, "assignee", 12)
-    person = int(chosen) if chosen.isdigit() else None
+    person = number(form, "assignee")
     return await _write(
         request, site, asker, viewer, ref,
-        lambda session: actions.assign(session, site.desk, viewer, ref, person, _version(form)),
+        lambda session: actions.assign(session, site.desk, viewer, ref, person, number(form, "version")),
     )  # fmt: skip
 
 
@@ -330,7 +329,7 @@ async def reroute(
     role, reason = word(form, "role", 100), word(form, "reason", 2000)
     return await _write(
         request, site, asker, viewer, ref,
-        lambda session: actions.reroute(session, site.desk, viewer, ref, role, reason, _version(form)),
+        lambda session: actions.reroute(session, site.desk, viewer, ref, role, reason, number(form, "version")),
     )  # fmt: skip
 
 
@@ -342,7 +341,7 @@ async def set_state(
     state = word(form, "state", 100)
     return await _write(
         request, site, asker, viewer, ref,
-        lambda session: actions.set_state(session, site.desk, viewer, ref, state, "", _version(form)),
+        lambda session: actions.set_state(session, site.desk, viewer, ref, state, "", number(form, "version")),
     )  # fmt: skip
 
 
@@ -354,7 +353,7 @@ async def set_priority(
     priority = word(form, "priority", 100)
     return await _write(
         request, site, asker, viewer, ref,
-        lambda session: actions.set_priority(session, site.desk, viewer, ref, priority, _version(form)),
+        lambda session: actions.set_priority(session, site.desk, viewer, ref, priority, number(form, "version")),
     )  # fmt: skip
 
 
@@ -363,10 +362,10 @@ async def set_tier(
     request: Request, site: SiteDep, asker: AskerDep, viewer: ViewerDep, form: Posted, ref: str
 ) -> Response:
     """Raise the tier, or lower it with a reason."""
-    tier, reason = word(form, "tier", 1), word(form, "reason", 2000)
+    tier, reason = number(form, "tier"), word(form, "reason", 2000)
     return await _write(
         request, site, asker, viewer, ref,
         lambda session: actions.set_tier(
-            session, site.desk, viewer, ref, int(tier) if tier.isdigit() else -1, reason, _version(form)
+            session, site.desk, viewer, ref, -1 if tier is None else tier, reason, number(form, "version")
         ),
     )  # fmt: skip

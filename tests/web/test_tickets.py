@@ -1,6 +1,9 @@
 """The queue and a ticket: what is listed, what can be done, who sees what, and what happens when two are at it."""
 
 import re
+from urllib.parse import quote
+
+import pytest
 
 from deskbot.actions import tickets as actions
 from deskbot.store import conversations, ticket_page, tickets
@@ -225,3 +228,47 @@ async def test_resolving_with_the_reply_closes_the_clock(company: Company, visit
     assert ref not in (await bea.get("/queue")).text
     assert ref in (await bea.get("/queue?state=resolved")).text
     assert actions is not None
+
+
+async def test_a_file_that_is_too_large_keeps_the_reply_back_and_says_so(company: Company, visit) -> None:
+    """Nothing is sent without the file that it speaks of."""
+    ref = company.ticket("ana@acme.example", "Please send my tax form", "payroll")
+    bea = await visit("bea")
+    answer = await bea.client.post(
+        f"/tickets/{ref}/reply",
+        data={"csrf": bea.csrf, "text": "Here it is.", "key": "reply-0001"},
+        files={"files": ("form.pdf", b"%PDF-" + b"0" * 10_490_000, "application/pdf")},
+    )
+    assert answer.status_code == 422
+    assert "form.pdf is larger than 10 MB" in answer.text
+    assert "Here it is." not in (await bea.get(f"/tickets/{ref}")).text
+
+
+async def test_only_tiers_that_the_page_can_set_are_offered(company: Company, visit) -> None:
+    """Lowering takes a reason, for which the page has no field."""
+    ref = company.ticket("ana@acme.example", "Please send my tax form", "payroll")
+    page = (await (await visit("bea")).get(f"/tickets/{ref}")).text
+    offered = re.search(r'<select[^>]*name="tier".*?</select>', page, re.DOTALL)
+    assert offered is not None
+    assert re.findall(r'value="(\d)"', offered.group()) == ["2", "3", "4"]
+
+
+@pytest.mark.parametrize("number", ["²", "-1", "9" * 30, "1e3", "\x00"])
+async def test_an_odd_number_in_an_address_or_a_form_is_no_accident(company: Company, visit, number: str) -> None:
+    """Whatever is typed where a number belongs, the page stays calm."""
+    ref = company.ticket("ana@acme.example", "Please send my tax form", "payroll")
+    bea = await visit("bea")
+    for path, fields in (("assignee", {"assignee": number}), ("tier", {"tier": number}), ("state", {"state": number})):
+        assert (await bea.post(f"/tickets/{ref}/{path}", version=number, **fields)).status_code < 500
+    odd = quote(number)
+    for page in (
+        f"/files/{odd}",
+        f"/queue?after=~{odd}",
+        f"/queue?sort=priority&after={odd}~1",
+        f"/queue?after=0001-01-01T00:00:00%2B23:00~{odd}",
+        "/queue?after=0001-01-01T00:00:00%2B23:00~1",
+        "/queue?after=2026-01-01T00:00:00~1",
+        "/digests/0001-W01",
+        "/digests/9999-W52",
+    ):
+        assert (await bea.get(page)).status_code < 500

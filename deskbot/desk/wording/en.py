@@ -18,7 +18,7 @@ TEXTS: dict[str, str] = {
     "chat.glad": "Good to hear. Ask me anything else at any time.",
     "chat.greeting": "Hello {name}. Ask me anything about working here: pay, time off, benefits, letters. What I do not know, I take to the right person in HR.",
     "chat.greeting_unlinked": "Hello. I do not know yet who you are here, so I can only answer from our public articles.",
-    "chat.health": "I am sorry that you are going through this. It stays between you and the leave team. {promise} You do not need to share any diagnosis here.",
+    "chat.health": "I am sorry that you are going through this. I have opened **{reference}**, which only the people who handle it can see. {promise} You do not need to share any diagnosis here.",
     "chat.help": "Ask in your own words, for example “How do I book time off?” or “I need a letter for my bank”. I answer from our handbook and show you the passage. What I do not know goes to a person in HR, and I tell you who has it and by when.\n\nYou can also say **my requests**, **talk to a person**, or **status HR-1042**.",
     "chat.helped": "That helped",
     "chat.letter_pay": "A letter that states your pay needs your consent and a check by HR. I have asked them: **{reference}**. {promise}",

@@ -18,7 +18,7 @@ TEXTS: dict[str, str] = {
     "chat.glad": "Ainda bem. Pergunte quando precisar.",
     "chat.greeting": "Olá {name}. Pergunte-me o que quiser sobre o trabalho aqui: salário, férias, benefícios, declarações. O que não sei, levo à pessoa certa nos RH.",
     "chat.greeting_unlinked": "Olá. Ainda não sei quem é aqui, por isso só posso responder com os nossos artigos públicos.",
-    "chat.health": "Lamento que esteja a passar por isto. Fica entre si e a equipa de licenças. {promise} Não precisa de indicar aqui nenhum diagnóstico.",
+    "chat.health": "Lamento que esteja a passar por isto. Abri o pedido **{reference}**, que só quem trata dele pode ver. {promise} Não precisa de indicar aqui nenhum diagnóstico.",
     "chat.help": "Pergunte por palavras suas, por exemplo «Como marco férias?» ou «Preciso de uma declaração para o banco». Respondo com o nosso manual e mostro a passagem. O que não sei vai para uma pessoa dos RH, e digo-lhe quem tem o assunto e até quando.\n\nTambém pode dizer **os meus pedidos**, **falar com uma pessoa** ou **estado HR-1042**.",
     "chat.helped": "Ajudou",
     "chat.letter_pay": "Uma declaração com o seu salário precisa do seu consentimento e de uma verificação dos RH. Já lhes pedi: **{reference}**. {promise}",
