@@ -28,11 +28,6 @@ TICKETS = int(os.environ.get("BENCH_TICKETS", "100000"))
 SETTLED = 10.0
 MESSAGES, VIEWS = 600, 200
 QUESTIONS = ("How many days of leave do I have?", "When is payday?", "Who repairs my chair?", "I need a bank letter")
-    "How many days of leave do I have left?",
-    "When is payday?",
-    "Who repairs my chair?",
-    "I need a bank letter",
-)
 
 
 def run() -> list[dict[str, Any]]:
