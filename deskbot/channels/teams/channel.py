@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 import aiohttp
@@ -28,6 +28,15 @@ V = TypeVar("V")
 _log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Where somebody was seen last, and their id there."""
+
+    service_url: str
+    conversation: str
+    member: str
+
+
 class TeamsChannel:
     """Microsoft Teams as a place where people talk.
 
@@ -42,7 +51,7 @@ class TeamsChannel:
         self._tenant = tenant
         self._base_url = base_url
         self._platform = platform
-        self._seen: OrderedDict[str, tuple[str, str]] = OrderedDict()
+        self._seen: OrderedDict[str, Seen] = OrderedDict()
         self._rooms: OrderedDict[str, str] = OrderedDict()
         self._said: OrderedDict[str, list[str]] = OrderedDict()
         self._loading: asyncio.Task[None] | None = None
@@ -67,7 +76,8 @@ class TeamsChannel:
         """Turn a verified activity into what people did."""
         inbounds = parsing.parse(kind, body)
         for inbound in inbounds:
-            _remember(self._seen, inbound.sender, (inbound.address.get("service_url", ""), inbound.place))
+            service, member = inbound.address.get("service_url", ""), inbound.address.get("member", "")
+            _remember(self._seen, inbound.sender, Seen(service, inbound.place, member))
         return inbounds
 
     async def fetch(self, kind: str, body: bytes, inbounds: Sequence[Inbound]) -> list[Inbound]:
@@ -114,19 +124,21 @@ class TeamsChannel:
 
     async def profile(self, scope: str, sender: str) -> Profile | None:
         """Ask Teams who this is; guests and people of other tenants are refused by name."""
-        service, conversation = self._seen.get(sender, ("", ""))
-        if not conversation:
+        seen = self._seen.get(sender)
+        if seen is None:
             return None
         try:
-            member = await self._connector.member(service, conversation, sender)
+            member = await self._connector.member(seen.service_url, seen.conversation, seen.member)
         except TransportError as error:
             _log.warning("Teams did not say who %s is: %s", sender, error.message)
             return Profile(None, refused="unknown") if error.permanent else None
-        refused = self._refusal(scope, member)
+        refused = self._refusal(scope, sender, member)
         address = member.email or (member.principal if "@" in member.principal else "")
         return Profile(None if refused else address.strip().lower() or None, member.name, refused)
 
-    def _refusal(self, scope: str, member: Member) -> str | None:
+    def _refusal(self, scope: str, sender: str, member: Member) -> str | None:
+        if member.directory_id and member.directory_id != sender:
+            return "somebody else"
         # A guest's principal name carries their own tenant before #EXT# (learn.microsoft.com, "B2B collaboration").
         if "#ext#" in member.principal.lower() or member.role.lower() in {"guest", "anonymous"}:
             return "guest"
@@ -134,7 +146,8 @@ class TeamsChannel:
         return "other company" if foreign else None
 
     def _service(self, outgoing: Outgoing) -> str:
-        known = outgoing.address.get("service_url") or self._seen.get(_user(outgoing), ("", ""))[0]
+        seen = self._seen.get(_user(outgoing))
+        known = outgoing.address.get("service_url") or (seen.service_url if seen else "")
         return str(known or self._platform.service_url)
 
     async def _room(self, outgoing: Outgoing) -> str:

@@ -43,6 +43,7 @@ class Member:
     name: str
     role: str
     tenant: str
+    directory_id: str
 
 
 class _NoServer:
@@ -96,7 +97,7 @@ class Connector:
         return str(sent.id)
 
     async def member(self, service_url: str, conversation: str, member: str) -> Member:
-        """Ask who a member of a conversation is, by their id in the tenant's directory."""
+        """Ask who a member of a conversation is, by their id there."""
         api = await self._api(service_url)
         with _transport_errors():
             found = await api.conversations.get_member_by_id(_quoted(conversation), _quoted(member))
@@ -106,6 +107,7 @@ class Connector:
             found.name or "",
             found.user_role or "",
             found.tenant_id or "",
+            found.aad_object_id or "",
         )
 
     async def open(self, service_url: str, member: str) -> str:

@@ -26,7 +26,7 @@ class Service:
         self.updates: list[tuple[str, dict[str, Any]]] = []
         self.opened: list[dict[str, Any]] = []
         self.failures: list[web.Response | None] = []
-        self.members: dict[str, dict[str, Any]] = {ALICE: member()}
+        self.members: dict[str, dict[str, Any]] = {"user-alice": member()}
         self.authorizations: set[str] = set()
         self.root = ""
         self.posted = asyncio.Event()

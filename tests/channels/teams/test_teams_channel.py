@@ -161,12 +161,13 @@ async def test_no_message_can_be_looked_for(teams: TeamsChannel, service: Servic
         ({"userPrincipalName": "ana_other.example#EXT#@acme.onmicrosoft.example"}, None, "guest"),
         ({"userRole": "guest"}, None, "guest"),
         ({"tenantId": "other"}, None, "other company"),
+        ({"aadObjectId": "00000000-0000-0000-0000-00000000b0b"}, None, "somebody else"),
     ],
 )
 async def test_who_writes_is_asked_of_teams(
     teams: TeamsChannel, service: Service, changed: dict[str, Any], email: str | None, refused: str | None
 ) -> None:
-    service.members[ALICE] = member(**changed)
+    service.members["user-alice"] = member(**changed)
     inbound = read(teams, message("hello", service_url=service.url))
     profile = await teams.profile(inbound.scope, inbound.sender)
     assert profile is not None
