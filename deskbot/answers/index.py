@@ -104,6 +104,8 @@ class Index:
     names: tuple[tuple[Name, ...], ...]
     length: Floats
     page_of: Rows
+    intro: npt.NDArray[np.bool_]
+    language: Rows
     page_ideas: Mapping[str, tuple[Rows, Floats]]
     pages: int
     thesaurus: Thesaurus
@@ -127,6 +129,13 @@ class Index:
         part = slice(self.starts[number], self.starts[number + 1])
         return Posting(self.rows[part], self.body[part], self.places[part], self.rough[part], float(self.idf[number]))
 
+    def written_in(self, language: str, rows: Rows) -> npt.NDArray[np.bool_]:
+        """Return which of the sections are written in the language."""
+        here: npt.NDArray[np.bool_] = self.language[rows] == (
+            self.languages.index(language) if language in self.languages else -1
+        )
+        return here
+
     def weight(self, term: str) -> float:
         """Return the inverse document frequency of a term, 0 for one that no section holds."""
         number = self.number.get(term)
@@ -135,6 +144,7 @@ class Index:
 
 def build_index(pages: Sequence[Page], terms: Sequence[SectionTerms], thesaurus: Thesaurus) -> Index:
     """Index the sections of the pages, whose `terms` are given in the same order."""
+    languages = tuple(Counter(page.article.language for page in pages)) or ("en",)
     number: dict[str, int] = {}
     flat: list[int] = []
     body: list[float] = []
@@ -165,10 +175,12 @@ def build_index(pages: Sequence[Page], terms: Sequence[SectionTerms], thesaurus:
         names=tuple(section.names for section in terms),
         length=np.log(np.maximum(np.array([s.length for s in terms], np.float32), 1.0) / BODY_LENGTH),
         page_of=page_of,
+        intro=np.array([section.level <= 1 for page in pages for section in page.sections], np.bool_),
+        language=np.array([languages.index(page.article.language) for page in pages for _ in page.sections], np.int32),
         page_ideas=_page_ideas(terms, page_of, len(pages)),
         pages=len(pages),
         thesaurus=thesaurus,
-        languages=tuple(Counter(page.article.language for page in pages)) or ("en",),
+        languages=languages,
     )
 
 

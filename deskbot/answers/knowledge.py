@@ -1,7 +1,7 @@
 """The knowledge base as one immutable snapshot: build it from pages, ask it, see only what the asker may see."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -11,16 +11,17 @@ import numpy as np
 
 from deskbot.answers.articles import Article, Page, Section, parse_page
 from deskbot.answers.audience import Audience, AudienceRule
-from deskbot.answers.confidence import PERSONAL_AT_MOST, Decision, decide, probability
+from deskbot.answers.confidence import PERSONAL_AT_MOST, RIVALS, Decision, decide, probability
 from deskbot.answers.index import Index, build_index, read_section, vocabulary
 from deskbot.answers.markdown import to_plain
 from deskbot.answers.personal import is_personal
-from deskbot.answers.query import read_question
+from deskbot.answers.query import MAX_WORDS, read_question
 from deskbot.answers.quote import passage
 from deskbot.answers.ranking import Mask, Ranking, rank
 from deskbot.answers.spelling import Speller
 from deskbot.answers.terms import thesaurus
 from deskbot.desk.errors import Fault, NotFound
+from deskbot.desk.folding import language_of, words
 from deskbot.desk.texts import say
 
 Reason = Literal["no_article", "not_found"]
@@ -51,10 +52,17 @@ class Found:
 class Knowledge:
     """An immutable snapshot of all articles with their index. Make one with `build`."""
 
-    def __init__(self, pages: Iterable[Page], index: Index, speller: Speller, faults: Iterable[Fault]) -> None:
+    def __init__(
+        self,
+        pages: Iterable[Page],
+        index: Index,
+        vocabularies: Mapping[str, Counter[str]],
+        faults: Iterable[Fault],
+    ) -> None:
         self._pages = tuple(pages)
         self._index = index
-        self._speller = speller
+        self._vocabularies = vocabularies
+        self._speller = Speller(sum(vocabularies.values(), Counter()))
         self.faults = tuple(faults)
         self.articles: tuple[Article, ...] = tuple(page.article for page in self._pages)
         self.sections: tuple[Section, ...] = tuple(section for page in self._pages for section in page.sections)
@@ -90,10 +98,10 @@ class Knowledge:
         self, question: str, viewer: Audience | None, language: str = "", top: int = 10, today: date | None = None
     ) -> Found:
         """Answer a question from what the viewer may see; `today` decides which texts are in force."""
-        query = read_question(question, self._index, self._speller)
-        language = language or (viewer.language if viewer else "") or query.language
+        language = _asked_in(question, language or (viewer.language if viewer else ""), self._vocabularies)
+        query = read_question(question, self._index, self._speller, language)
         allowed = tuple(rule.admits(viewer) for rule in self._rules)
-        ranking = rank(self._index, query, self._mask(allowed), 2 * top)
+        ranking = rank(self._index, query, self._mask(allowed), max(RIVALS, 2 * top))
         ranked = self._in_language(ranking, language, viewer)[:top]
         confidence = probability(self._index, query, ranking)
         if is_personal(question):
@@ -160,6 +168,22 @@ class Knowledge:
         return there[at] if len(there) == len(here) else there[0]
 
 
+def _asked_in(question: str, language: str, vocabularies: Mapping[str, Container[str]]) -> str:
+    """Return English or Portuguese where the question's words tell, else the asker's language.
+
+    Small words tell, and so do words that the articles of one of the two languages alone use.
+    """
+    if language not in ("", "en", "pt"):
+        return language
+    said = words(question)[:MAX_WORDS]
+    english, portuguese = (vocabularies.get(code, ()) for code in ("en", "pt"))
+    lean = sum((word in english) - (word in portuguese) for word in said)
+    small = {"en": 2, "pt": -2}.get(language_of(question, ""), 0)
+    if lean + small == 0 or not said:
+        return language or next(iter(vocabularies), "en")
+    return "en" if lean + small > 0 else "pt"
+
+
 def _language_note(written: str, wanted: str) -> str | None:
     if written == wanted:
         return None
@@ -185,8 +209,15 @@ def build(
     kept = [page for page in parsed if page.article.kind not in OUTSIDE_RETRIEVAL]
     known = thesaurus(synonyms)
     index = build_index(kept, [read_section(section, known) for page in kept for section in page.sections], known)
-    speller = Speller(vocabulary(_said(section) for page in kept for section in page.sections))
-    return Knowledge(kept, index, speller, (fault for page in parsed for fault in page.faults))
+    return Knowledge(kept, index, _vocabularies(kept), (fault for page in parsed for fault in page.faults))
+
+
+def _vocabularies(pages: Iterable[Page]) -> dict[str, Counter[str]]:
+    """Return for each language its words with how often its articles use them."""
+    out: dict[str, Counter[str]] = {}
+    for page in pages:
+        out.setdefault(page.article.language, Counter()).update(vocabulary(_said(s) for s in page.sections))
+    return out
 
 
 def _said(section: Section) -> str:

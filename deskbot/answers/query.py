@@ -35,9 +35,9 @@ class Query:
         return {term for slot in self.slots for term in slot.terms()}
 
 
-def read_question(text: str, index: Index, speller: Speller) -> Query:
+def read_question(text: str, index: Index, speller: Speller, language: str = "") -> Query:
     """Read a question; phrases are recognised before small words go, because "time off" is made of them."""
-    language = language_of(text, index.languages[0])
+    language = language or language_of(text, index.languages[0])
     found = words(text)[:MAX_WORDS]
     small = STOP_WORDS.get(language, STOP_WORDS["en"])
     repaired = {word: right for word in found if word not in small and (right := speller.repair(word))}

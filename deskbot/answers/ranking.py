@@ -15,9 +15,22 @@ CANDIDATES = 64
 FAR_BELOW = 0.25  # of the best rough score: sections under it have not come first in any question seen
 IDEA = 0.7  # an idea in other words counts this much of the very word
 ALIAS = 0.5  # an alias speaks for a whole article, a heading for its section
-FEATURES = ("text", "heading", "above", "page", "name", "covered", "length")
-# Fitted by listwise softmax on the development questions of three handbooks; docs/answers.md has the figures.
-WEIGHTS = np.array([0.34, 0.22, 0.20, 0.50, 2.4, 4.2, -0.12])
+FEATURES = (
+    "text",  # what the section's text holds of the question
+    "heading",  # the same of its heading, or of its page's aliases for the introduction
+    "above",  # the same of the titles above it
+    "page",  # how much the page speaks of the question's ideas
+    "name",  # the share of its heading (or of an alias) that the question says
+    "covered",  # the share of the question that it speaks of
+    "length",  # logarithm of its words
+    "page_covered",  # the share of the question that its page speaks of
+    "named",  # name, times the share of the question that the heading or alias says: 1 is the very name
+    "page_named",  # the greatest of these on its page
+    "intro",  # whether it introduces a page
+    "own_language",  # whether it is written in the question's language
+)
+# Fitted by listwise softmax on development and golden questions; docs/answers.md has the figures.
+WEIGHTS = np.array([0.36, 0.17, 0.12, 0.38, 1.11, 3.49, -0.14, 2.33, 2.14, 2.96, -0.34, 0.69])
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +71,35 @@ def _candidates(index: Index, postings: dict[str, Posting], visible: Mask | None
 def _features(index: Index, query: Query, postings: dict[str, Posting], rows: Rows) -> Numbers:
     held = {term: _held(posting, rows) for term, posting in postings.items()}
     out = np.zeros((len(rows), len(FEATURES)))
-    mass = 0.0
-    for slot in query.slots:
-        text, heading, above, there, weight = _slot(index, slot, held, len(rows))
-        out[:, 0] += text
-        out[:, 1] += heading
-        out[:, 2] += above
-        out[:, 5] += weight * there
-        mass += weight
-    out[:, 5] /= mass or 1.0
+    weights = np.array([slot_weight(index, slot) for slot in query.slots])
+    there = np.zeros((len(query.slots), len(rows)))
+    for number, slot in enumerate(query.slots):
+        parts, there[number] = _slot(slot, held, len(rows))
+        out[:, :3] += parts.T
+    share = weights / (float(weights.sum()) or 1.0)
     out[:, 3] = _page_scores(index, query, rows)
-    terms = query.terms()
-    for at in np.flatnonzero(out[:, 1]).tolist():
-        heading, *aliases = index.names[rows[at]]
-        said = max((_said(index, name, terms) for name in aliases), default=0.0)
-        out[at, 4] = max(_said(index, heading, terms), ALIAS * said)
+    out[:, 5] = share @ there
     out[:, 6] = index.length[rows]
+    _names(index, query, rows, share, out)
+    starts = np.flatnonzero(np.diff(index.page_of[rows], prepend=-1))
+    sizes = np.diff(starts, append=len(rows))
+    out[:, 7] = np.repeat(share @ np.maximum.reduceat(there, starts, axis=1), sizes)
+    out[:, 9] = np.repeat(np.maximum.reduceat(out[:, 8], starts), sizes)
+    out[:, 10] = index.intro[rows]
+    out[:, 11] = index.written_in(query.language, rows)
     return out
+
+
+def _names(index: Index, query: Query, rows: Rows, share: Numbers, out: Numbers) -> None:
+    """Fill in what the headings and aliases say, where one of their words is in the question."""
+    slots_of: dict[str, list[int]] = {}
+    for number, slot in enumerate(query.slots):
+        for term in slot.terms():
+            slots_of.setdefault(term, []).append(number)
+    for at in np.flatnonzero(out[:, 1]).tolist():
+        heading, *aliases = (_said(index, name, slots_of, share) for name in index.names[rows[at]])
+        out[at, 4] = max(heading[0], ALIAS * max((said for said, _ in aliases), default=0.0))
+        out[at, 8] = max(said * named for said, named in (heading, *aliases))
 
 
 Held = tuple[Numbers, Numbers, Numbers]
@@ -90,24 +115,23 @@ def _held(posting: Posting, rows: Rows) -> Held:
     return idf * posting.body[at], idf * ((places & HEAD) > 0), idf * ((places & CHAIN) > 0)
 
 
-def _slot(
-    index: Index, slot: Slot, held: dict[str, Held], size: int
-) -> tuple[Numbers, Numbers, Numbers, Numbers, float]:
+def _slot(slot: Slot, held: dict[str, Held], size: int) -> tuple[Numbers, Numbers]:
     """Return what each candidate holds of a slot: the very words, or an idea they express, whichever is more."""
     parts = np.zeros((3, size))
+    there = np.zeros(size)
     for word in slot.words:
         best = np.zeros((3, size))
         for stem in word:
             if stem in held:
                 np.maximum(best, held[stem], out=best)
         parts += best / len(slot.words)
-    there = (parts.max(axis=0) > 0).astype(np.float64)
+        there += (best.max(axis=0) > 0) / len(slot.words)
     for idea in slot.ideas:
         if idea in held:
             ideas = np.array(held[idea])
             np.maximum(parts, IDEA * ideas, out=parts)
             np.maximum(there, 0.8 * (ideas.max(axis=0) > 0), out=there)
-    return parts[0], parts[1], parts[2], there, slot_weight(index, slot)
+    return parts, there
 
 
 def slot_weight(index: Index, slot: Slot) -> float:
@@ -127,12 +151,14 @@ def _page_scores(index: Index, query: Query, rows: Rows) -> Numbers:
     return scores[index.page_of[rows]].astype(np.float64)
 
 
-def _said(index: Index, name: Name, terms: set[str]) -> float:
-    """Return the share of a heading that the question says, by the rarity of its words."""
+def _said(index: Index, name: Name, slots_of: dict[str, list[int]], share: Numbers) -> tuple[float, float]:
+    """Return the share of a heading that the question says, by the rarity of its words, and the other way round."""
     mass = said = 0.0
+    named: set[int] = set()
     for forms in name.stems:
         weight = index.weight(forms[0])
         mass += weight
-        if not terms.isdisjoint(forms):
+        if slots := [slot for form in forms for slot in slots_of.get(form, ())]:
             said += weight
-    return said / mass if mass else 0.0
+            named.update(slots)
+    return (said / mass if mass else 0.0), float(sum(share[slot] for slot in named))

@@ -12,8 +12,8 @@ _ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 _ONE_WORD = re.compile(r"\b([a-z]{1,3})-(?=\d)|\b(\d+)\(([a-z])\)|\b([a-z])-(?=[a-z]{2})")
 _BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _UNSPACED_START = re.compile(rf"[{_UNSPACED}]")
-_ENGLISH = "the a an and or to of in is are my i you do does how what when where can for with on it we our"
-_PORTUGUESE = """o os as um uma e ou de da do dos das que nao em no na meu minha eu como quando onde posso para com
+_ENGLISH = "the a as an and or to of in is are my i you do does how what when where can for with on it we our"
+_PORTUGUESE = """o a os as um uma e ou de da do dos das que nao em no na meu minha eu como quando onde posso para com
 por quantos quanto tenho qual sao se ao pelo ola"""
 _SMALL_WORDS = {"en": frozenset(_ENGLISH.split()), "pt": frozenset(_PORTUGUESE.split())}
 
