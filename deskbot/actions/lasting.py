@@ -17,11 +17,12 @@ OVER = timedelta(days=3)
 
 
 def let_go(talk: Talk) -> None:
-    """Forget a ticket that was resolved some days ago: whoever writes now means something new."""
+    """Forget a ticket that was resolved days ago, or by the desk itself: whoever writes now means something new."""
     ticket = talk.ticket()
     if ticket is None or ticket.resolved_at is None or not conversations.is_lasting(talk.conversation):
         return
-    if ticket.state in ("resolved", "closed") and talk.now - ticket.resolved_at > OVER:
+    by_itself = ticket.first_response_at is None
+    if ticket.state in ("resolved", "closed") and (by_itself or talk.now - ticket.resolved_at > OVER):
         _forget(talk)
 
 

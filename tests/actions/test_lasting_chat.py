@@ -83,6 +83,17 @@ def test_a_resolved_ticket_opens_again_for_three_days_and_then_lets_go(
     assert tickets(store)[0].state == "resolved"
 
 
+def test_a_letter_that_the_desk_handed_over_is_over_at_once(ana: Talker, store: Store) -> None:
+    """What is written after a letter came by itself does not open its request again."""
+    form = ana.press(ana.say("I need a letter for my bank"), "open_form").form
+    assert form is not None
+    ana.send(form, purpose="bank", language="en", with_salary="no")
+    (ticket,) = tickets(store)
+    assert ticket.state == "resolved"
+    assert button(ana.say(KNOWN), "ask_hr")
+    assert tickets(store)[0].state == "resolved"
+
+
 def test_a_new_ticket_brings_only_what_was_said_about_it(ana: Talker, store: Store, clock: SteppedClock) -> None:
     """What was asked weeks ago in the same chat is nobody's business now."""
     ana.say(KNOWN)

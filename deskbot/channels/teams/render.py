@@ -21,6 +21,10 @@ def render(reply: Reply, base_url: str = "") -> list[Message]:
     """Return the reply as at least one message; a long one goes on in the next, the card hangs below the last."""
     texts = _texts(reply, base_url)
     body = _card(reply, base_url)
+    if reply.status:
+        # A line about the ticket stands in the card where there is one, else it is no reason for a card.
+        line = card.words(reply.status)
+        body, texts[-1] = ([*body, card.small(line)], texts[-1]) if body else ([], f"{texts[-1]}\n\n_{line}_".strip())
     if reply.citations:
         texts[-1] = f"{texts[-1]}\n\n{' '.join(f'[{n}]' for n in range(1, len(reply.citations) + 1))}".strip()
     messages = [_message(text) for text in texts]
@@ -47,8 +51,7 @@ def _card(reply: Reply, base_url: str) -> list[Element]:
     body = [card.small(_source(n, found, reply, base_url)) for n, found in enumerate(reply.citations, 1)]
     body += [card.block(f"📎 {card.link(file.name, file.url, base_url)}") for file in reply.files]
     body += card.form(reply.form, reply.language, base_url, {}) if reply.form else []
-    body += card.buttons(reply.choices, base_url)
-    return [*body, card.small(card.words(reply.status))] if reply.status else body
+    return [*body, *card.buttons(reply.choices, base_url)]
 
 
 def _source(number: int, citation: Citation, reply: Reply, base_url: str) -> str:

@@ -181,6 +181,12 @@ def test_a_specialist_s_words_stand_under_their_name() -> None:
     assert message["text"] == "**Bea \\*Nunes\\***\n\nI moved &lt;at&gt;you&lt;/at&gt;"
 
 
+def test_a_line_about_the_ticket_is_no_reason_for_a_card() -> None:
+    (message,) = render(Reply("Thirty days.", status="HR-1042"), BASE)
+    assert message["text"] == "Thirty days.\n\n_HR-1042_"
+    assert "attachments" not in message
+
+
 def test_a_long_reply_goes_on_in_further_messages_and_its_buttons_hang_below_the_last() -> None:
     reply = Reply("\n\n".join(f"Paragraph {n}. " + "word " * 200 for n in range(40)), choices=(Choice("a", "A", "t"),))
     messages = render(reply)
