@@ -2,12 +2,14 @@
 
 import hashlib
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from importlib.metadata import version
-from typing import Literal
+from types import ModuleType
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from deskbot.desk.errors import Invalid
@@ -242,12 +244,24 @@ def public_holidays(country: str, subdivision: str | None, year: int, language: 
     The dates are those of the `holidays` library's public category, observed days included. NotImplementedError when
     the library does not know the place.
     """
-    import holidays  # Slow to import; a desk whose calendars name no country never pays it.
-
+    holidays = _tables()
     offered = holidays.country_holidays(country, subdiv=subdivision).supported_languages or ()
     wanted = {"en": ("en_US", "en_GB"), "pt": ("pt_PT", "pt_BR")}.get(language, (language,))
     spoken = next((code for code in (*wanted, "en_US") if code in offered), None)
     return dict(holidays.country_holidays(country, subdiv=subdivision, years=year, language=spoken))
+
+
+@lru_cache(maxsize=1)
+def _tables() -> Any:
+    """Load the library when a calendar first names a country, and of its 250 countries only those asked for."""
+    import holidays
+
+    if "holidays.countries" not in sys.modules:
+        # Importing any one country would run the package's own list of all: half a second and 13 MB.
+        countries = ModuleType("holidays.countries")
+        countries.__path__ = [f"{folder}/countries" for folder in holidays.__path__]
+        sys.modules[countries.__name__] = countries
+    return holidays
 
 
 @lru_cache(maxsize=1)

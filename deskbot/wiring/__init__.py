@@ -18,6 +18,7 @@ from deskbot.config import Settings, SettingsError, SystemClock, secret
 from deskbot.desk.messages import RawDelivery
 from deskbot.store.doorstep import Doorstep
 from deskbot.store.group_commit import GroupCommit
+from deskbot.wiring import memory
 
 # What is behind the doors is imported where it is made: the doors listen before it is loaded, and the store alone
 # takes longer to import than all that is needed to take deliveries in.
@@ -181,6 +182,7 @@ class Application:
         self.group.through(self.store)
         await self._inside.start()
         self._ready.set()
+        await asyncio.to_thread(memory.settle)
 
     def _on_new(self) -> None:
         if self._inside is not None:
