@@ -6,6 +6,12 @@ company: nothing here speaks of one handbook.
 
 # ruff: noqa: E501 - each idea is one line, because a line is one entry
 
+FRAMES = frozenset(
+    """@count @deadline @definition @policy @process @contact @frequency @time_since @start_end
+    @file_where @rights""".split()
+)
+"""Ideas that say how something is asked rather than what about: they weigh less."""
+
 GROUPS = """
 time_off: time off, days off, day off, vacation, vacations, pto, paid time off, annual leave, holiday leave, holidays from work, personal days, leave days, time away, away from work ; ferias, dias de ferias, folga, dias livres
 public_holiday: public holiday, bank holiday, company holiday, federal holiday, statutory holiday, office closed, holiday, holidays ; feriado, feriados, ponte
@@ -29,7 +35,7 @@ approve: approval, approve, approved, authorize, authorization, permission, sign
 request: request, apply, application, ask for, submit, file, put in ; pedir, pedido, solicitar, requerer, submeter
 cancel: cancel, cancelling, cancellation, withdraw, undo, terminate, stop, unsubscribe, opt out, unenroll, disenroll ; cancelar, anular, desistir
 change: change, edit, update, correct, correction, modify, amend, fix, wrong, adjust, mistake, error ; alterar, mudar, corrigir, atualizar, errado, erro
-deadline: deadline, how long, time limit, due date, by when, how soon, window, notice, timeline, days before ; prazo, ate quando, antecedencia
+deadline: deadline, how long, time limit, due date, by when, how soon, window, notice, timeline, days before ; prazo, ate quando, antecedencia, quanto tempo
 eligible: eligible, eligibility, qualify, entitled, entitlement, who can, who gets ; elegivel, direito, quem pode
 enroll: enroll, enrol, enrolment, enrollment, sign up, register, join, opt in, elect, election, sign-up ; inscrever, inscricao, aderir, adesao
 cost: cost, price, pay for, how much, fee, premium, contribution, charge, rate, paid by ; custo, preco, quanto custa, pagar
@@ -136,7 +142,7 @@ slack: slack, chat, message, messages, channel, notification, notifications, sta
 manager: manager, boss, supervisor, lead, team lead, line manager, reports to, direct report, direct reports, my reports ; chefe, chefia, gestor, superior, responsavel
 hr: hr, human resources, people ops, people team, people operations, people partner, hrbp, talent, people & talent ; rh, recursos humanos, departamento de pessoal
 colleague: colleague, coworker, co-worker, teammate, team member, peer, coworkers, colleagues, teammates ; colega, colegas
-contractor: contractor, contractors, freelancer, consultant, vendor, temp, independent contractor, 1099 worker ; prestador, freelancer, consultor, recibos verdes
+contractor: contractor, contractors, freelancer, consultant, vendor, independent contractor, 1099 worker ; prestador, freelancer, consultor, recibos verdes
 intern: intern, interns, internship, fellow, apprentice, student ; estagio, estagiario
 anniversary: anniversary, work anniversary, birthday, celebrate, celebration, milestone, years of service, service award, tenure, gift, party ; aniversario, anos de casa, festa
 team_event: offsite, off-site, retreat, team building, team event, outing, meetup, social event, get together, gathering ; evento de equipa, encontro

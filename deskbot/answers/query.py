@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from deskbot.answers.hr_words import FRAMES
 from deskbot.answers.index import Index
 from deskbot.answers.spelling import Speller
 from deskbot.answers.terms import STOP_STEMS, STOP_WORDS, stems
 from deskbot.desk.folding import language_of, words
 
+FRAME = 0.5
 MAX_WORDS = 80  # of a long message: enough to know what it is about
 
 
@@ -16,6 +18,11 @@ class Slot:
 
     words: tuple[tuple[str, ...], ...]
     ideas: tuple[str, ...]
+
+    @property
+    def part(self) -> float:
+        """How much it counts: less where it only says how something is asked ("how many", "what is the policy")."""
+        return FRAME if self.ideas and FRAMES.issuperset(self.ideas) else 1.0
 
     def terms(self) -> set[str]:
         """Return everything that a section may hold to speak of this."""
@@ -40,7 +47,7 @@ def read_question(text: str, index: Index, speller: Speller, language: str = "")
     language = language or language_of(text, index.languages[0])
     found = words(text)[:MAX_WORDS]
     small = STOP_WORDS.get(language, STOP_WORDS["en"])
-    repaired = {word: right for word in found if word not in small and (right := speller.repair(word))}
+    repaired = {word: right for word in found if word not in small and (right := _mended(word, language, index, speller))}
     sequence = [repaired.get(word, word) for word in found]
     by_language = [stems(sequence, code) for code in dict.fromkeys((language, *index.languages, "en", "pt"))]
     slots: dict[Slot, None] = {}
@@ -56,6 +63,13 @@ def read_question(text: str, index: Index, speller: Speller, language: str = "")
             slots[Slot(meant, ideas)] = None
         at += length
     return Query(tuple(slots), repaired, language)
+
+
+def _mended(word: str, language: str, index: Index, speller: Speller) -> str:
+    """Return the word that was meant by a misspelt one, "" for a form of a word that somebody knows."""
+    right = speller.repair(word)
+    known = (stems([word], code)[0] for code in dict.fromkeys((language, "en", "pt"))) if right else ()
+    return "" if any(stem in index.number or stem in index.thesaurus.starts for stem in known) else right
 
 
 def _phrase(by_language: list[list[str]], at: int, index: Index) -> tuple[int, tuple[str, ...]]:

@@ -30,7 +30,7 @@ FEATURES = (
     "own_language",  # whether it is written in the question's language
 )
 # Fitted by listwise softmax on development and golden questions; docs/answers.md has the figures.
-WEIGHTS = np.array([0.36, 0.17, 0.12, 0.38, 1.11, 3.49, -0.14, 2.33, 2.14, 2.96, -0.34, 0.69])
+WEIGHTS = np.array([0.35, 0.17, 0.14, 0.39, 1.13, 3.42, -0.12, 2.32, 2.23, 2.95, -0.38, 0.71])
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +131,15 @@ def _slot(slot: Slot, held: dict[str, Held], size: int) -> tuple[Numbers, Number
             ideas = np.array(held[idea])
             np.maximum(parts, IDEA * ideas, out=parts)
             np.maximum(there, 0.8 * (ideas.max(axis=0) > 0), out=there)
-    return parts, there
+    return parts * slot.part, there
 
 
 def slot_weight(index: Index, slot: Slot) -> float:
     """Return how much the slot tells: the rarity of its ideas, else of its words; unheard words tell most."""
     if known := [index.weight(idea) for idea in slot.ideas if idea in index.number]:
-        return max(known)
+        return max(known) * slot.part
     each = [max(index.weight(stem) for stem in word) or index.unheard for word in slot.words]
-    return max(each, default=0.0)
+    return max(each, default=0.0) * slot.part
 
 
 def _page_scores(index: Index, query: Query, rows: Rows) -> Numbers:
