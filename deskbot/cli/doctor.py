@@ -101,15 +101,43 @@ def _slack(settings: Settings) -> Iterator[Finding]:
         yield Finding("Slack", False, f"{error.message}; check SLACK_BOT_TOKEN and that slack.com can be reached")
 
 
-def _others(settings: Settings) -> Iterator[Finding]:
-    if settings.teams_on:
-        yield Finding("Teams", True, f"configured for tenant {settings.teams_tenant_id}")
-    else:
+def _teams(settings: Settings) -> Iterator[Finding]:
+    if not settings.teams_on:
         yield Finding("Teams", None, "set TEAMS_CLIENT_ID, its SECRET and TEAMS_TENANT_ID; see docs/operators/teams.md")
+        return
+    from deskbot.channels.teams.connector import Connector, Credentials
+    from deskbot.ports import TransportError
+
+    async def sign_in() -> None:
+        tenant = settings.teams_tenant_id or ""
+        connector = Connector(Credentials(settings.teams_client_id or "", settings.teams_client_secret or "", tenant))
+        try:
+            await connector.sign_in()
+        finally:
+            await connector.close()
+
+    try:
+        asyncio.run(sign_in())
+        yield Finding("Teams", True, f"signed in for tenant {settings.teams_tenant_id}")
+    except ImportError:
+        yield Finding("Teams", False, "the teams extra is not installed; install deskbot[teams]")
+    except TransportError as error:
+        yield Finding("Teams", False, f"{error.message} login.microsoftonline.com must be reachable")
+
+
+def _others(settings: Settings) -> Iterator[Finding]:
     if settings.mail_on:
         yield Finding("mail", True, f"sent from {settings.mail_from}")
     else:
         yield Finding("mail", None, "set SMTP_URL and MAIL_FROM; digests then arrive by mail")
 
 
-_CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (_settings, _data, _database, _content, _slack, _others)
+_CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _settings,
+    _data,
+    _database,
+    _content,
+    _slack,
+    _teams,
+    _others,
+)

@@ -22,6 +22,8 @@ TIMEOUT_SECONDS = 15.0
 _SAFE = ":@;=,!$'()*+._-~"
 _RETRY = frozenset({401, 408, 412, 429, 502, 504})
 """What Microsoft says is to be tried again (learn.microsoft.com, "Rate limiting"), and a token that ran out."""
+_NO_ID = "DO_NOT_USE_PLACEHOLDER_ID"
+"""What the SDK says where the service gave the message no id."""
 _log = logging.getLogger(__name__)
 
 
@@ -86,6 +88,12 @@ class Connector:
             await self._app.api.http.http.aclose()
             await self._app.http_client.http.aclose()
 
+    async def sign_in(self) -> None:
+        """Ask Microsoft for the token that the bot sends with; raise `TransportError` when it gives none."""
+        app = await self.app()
+        with _transport_errors():
+            await app.token_provider.get_app_token(app.cloud.bot_scope, None)
+
     async def send(self, service_url: str, conversation: str, message: dict[str, Any], replaces: str = "") -> str:
         """Send a message, or change the one with the id `replaces`; return its id."""
         app = await self.app()
@@ -94,7 +102,7 @@ class Connector:
         activity = MessageActivityInput.model_validate(message | ({"id": replaces} if replaces else {}))
         with _transport_errors():
             sent = await app.send(_quoted(conversation), activity, service_url=self._checked(service_url))
-        return str(sent.id)
+        return "" if sent.id == _NO_ID else str(sent.id)
 
     async def member(self, service_url: str, conversation: str, member: str) -> Member:
         """Ask who a member of a conversation is, by their id there."""

@@ -1,6 +1,8 @@
 """The whole desk with Teams on: a question is answered, becomes a ticket, and its answer arrives by itself."""
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -93,7 +95,7 @@ def read(desk: Application, work: Callable[[Any], Any]) -> Any:
 
 async def test_a_question_becomes_an_answer_then_a_ticket_and_hr_s_reply_comes_by_itself(talk: Talk) -> None:
     assert (await talk.deliver(recorded("installationUpdate.personal"))).status_code == 200
-    assert (await talk.deliver(message("How much notice do I have to give?"))).status_code == 200
+    assert (await talk.deliver(message("How do I book annual leave?"))).status_code == 200
     answer = (await talk.hears(1))[0]
     assert answer["room"] == "personal-chat-1"
     assert answer["entities"][0]["citation"][0]["appearance"]["url"].startswith("https://desk.example/")
@@ -106,7 +108,7 @@ async def test_a_question_becomes_an_answer_then_a_ticket_and_hr_s_reply_comes_b
 
     reply_as_hr(talk.desk, ticket)
     written = (await talk.hears(3))[2]
-    assert "Thirty days &lt;at&gt;everyone&lt;/at&gt;" in written["text"]
+    assert "By Friday &lt;at&gt;everyone&lt;/at&gt;" in written["text"]
     assert written["room"] == "personal-chat-1"
     assert len(talk.service.messages) == 3
 
@@ -117,12 +119,12 @@ def reply_as_hr(desk: Application, ticket: Ticket) -> None:
         head = people.by_email(session, "olga@acme.example")
         viewer = people.viewer(session, head.id or 0) if head else None
         assert viewer is not None
-        tickets.reply(session, desk.inside.desk, viewer, ticket.ref, "Thirty days <at>everyone</at>")
+        tickets.reply(session, desk.inside.desk, viewer, ticket.ref, "By Friday <at>everyone</at>")
 
 
 async def test_the_same_activity_delivered_again_is_answered_once(talk: Talk) -> None:
     for _ in range(3):
-        assert (await talk.deliver(message("How much notice do I have to give?"))).status_code == 200
+        assert (await talk.deliver(message("How do I book annual leave?"))).status_code == 200
     await talk.hears(1)
     await talk.deliver(message("help", "m-2"))
     assert len(await talk.hears(2)) == 2
@@ -153,8 +155,14 @@ async def test_a_form_is_filled_in_inside_the_card_and_refused_in_words(talk: Ta
 
 
 async def test_a_button_of_somebody_else_s_is_refused(talk: Talk) -> None:
-    await talk.deliver(message("How much notice do I have to give?"))
+    await talk.deliver(message("How do I book annual leave?"))
     answer = (await talk.hears(1))[0]
     forged = {**button(answer, "ask_hr"), "token": "A" * 40}
     assert "does not come from the desk" in (await talk.deliver(press(forged))).json()["value"]
     assert read(talk.desk, lambda session: session.exec(select(Ticket)).first()) is None
+
+
+def test_without_teams_none_of_its_libraries_is_loaded() -> None:
+    found = "import sys, deskbot.wiring.inside; print({'jwt', 'msal', 'microsoft_teams'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", found], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

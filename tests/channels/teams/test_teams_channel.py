@@ -147,6 +147,20 @@ async def test_a_service_that_is_not_there_was_surely_not_reached(teams: TeamsCh
     await lost.close()
 
 
+async def test_without_a_token_from_microsoft_nothing_is_sent_and_it_is_tried_again(service: Service) -> None:
+    def refused(scope: str, tenant: str | None = None) -> str:
+        raise ValueError("invalid_client")
+
+    platform = replace(service.platform, token=refused)
+    connector = Connector(Credentials(CLIENT, "x", TENANT), platform)
+    for work in (connector.sign_in(), connector.send(service.url, "a:1", {"type": "message", "text": "x"})):
+        with pytest.raises(TransportError, match="sign-in at Microsoft failed") as error:
+            await work
+        assert (error.value.permanent, error.value.ambiguous) == (False, False)
+    assert not service.messages
+    await connector.close()
+
+
 async def test_no_message_can_be_looked_for(teams: TeamsChannel, service: Service) -> None:
     await teams.deliver(outgoing(service))
     assert await teams.find(outgoing(service)) is None
