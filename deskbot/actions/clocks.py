@@ -89,7 +89,7 @@ def computed(desk: Desk, ticket: Ticket, history: Sequence[Happening], now: date
 def clocks(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> sla.Clocks:
     """Return the ticket's clocks as its stored events have them."""
     assert ticket.id is not None
-    return computed(desk, ticket, events.history(session, ticket.id), now)
+    return computed(desk, ticket, events.told(session, ticket.id), now)
 
 
 def reclock(session: Session, desk: Desk, ticket: Ticket, now: datetime) -> sla.Clocks:

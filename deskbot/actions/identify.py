@@ -6,12 +6,11 @@ from deskbot.actions.desk import Desk
 from deskbot.desk.messages import Inbound
 from deskbot.ports import Profile
 from deskbot.store import people
-from deskbot.store.tables import ChannelIdentity
 
 
 def known(session: Session, inbound: Inbound) -> bool:
     """Whether this user of the platform is linked already."""
-    return people.identity(session, inbound.channel, inbound.scope, inbound.sender) is not None
+    return people.linked(session, inbound.channel, inbound.scope, inbound.sender) is not None
 
 
 def link(session: Session, desk: Desk, inbound: Inbound, profile: Profile) -> None:
@@ -28,8 +27,8 @@ def link(session: Session, desk: Desk, inbound: Inbound, profile: Profile) -> No
     people.link(session, inbound.channel, inbound.scope, inbound.sender, matches[0].id, "email", desk.now())
 
 
-def remember_address(link: ChannelIdentity, inbound: Inbound) -> None:
+def remember_address(session: Session, inbound: Inbound) -> None:
     """Keep what the channel needs to write to this person first; it may change with any delivery."""
-    known = {**link.address, **inbound.address}
-    if known != link.address:
-        link.address = known
+    link = people.identity(session, inbound.channel, inbound.scope, inbound.sender)
+    if link is not None and not link.address.items() >= inbound.address.items():
+        link.address = {**link.address, **inbound.address}

@@ -96,11 +96,11 @@ def pick(session: Session, desk: Desk, role: str, ref: str, now: datetime, parti
     ids = {member.person_id for member in members}
     today = now.astimezone(ZoneInfo(desk.zone)).date()
     # A personal stand-in who is not in the role has no right to read its tickets, so never gets one.
-    away = people.absences(session, ids, today)
+    away = people.absences(session, role, today)
     outsiders = {absence.deputy_id for absence in away if absence.deputy_id is not None} - ids
     strategy = desk.book.roles[role].strategy if role in desk.book.roles else "load"
     return staffing.choose(
-        role, members, away, tickets.load(session, ids), today, ref, strategy, parties=parties | outsiders
+        role, members, away, tickets.load(session, role), today, ref, strategy, parties=parties | outsiders
     )
 
 

@@ -20,7 +20,7 @@ from deskbot.desk.text import clean
 from deskbot.desk.texts import LANGUAGES, say
 from deskbot.store import conversations, people
 from deskbot.store.announce import announce
-from deskbot.store.tables import Conversation, Message, PersonRow, Revision, Ticket
+from deskbot.store.tables import Conversation, Message, Revision, Ticket
 
 LONGEST = 40_000
 _OWN_PEOPLE = frozenset({"webchat", "terminal"})
@@ -59,15 +59,14 @@ def receive(session: Session, desk: Desk, inbound: Inbound) -> Received:
 
 def _who(session: Session, inbound: Inbound) -> Person | None:
     """Find the person behind the platform's user; our own pages name the signed-in person themselves."""
-    row: PersonRow | None
     if inbound.channel in _OWN_PEOPLE:
-        row = people.by_id(session, int(inbound.sender))
+        number: int | None = int(inbound.sender)
     else:
-        link = people.identity(session, inbound.channel, inbound.scope, inbound.sender)
-        if link is not None:
-            identify.remember_address(link, inbound)
-        row = people.by_id(session, link.person_id) if link else None
-    return people.person(session, row) if row is not None and row.status != "left" else None
+        number = people.linked(session, inbound.channel, inbound.scope, inbound.sender)
+        if number is not None and inbound.address:
+            identify.remember_address(session, inbound)
+    found = people.known(session, number) if number is not None else None
+    return found if found is not None and found.status != "left" else None
 
 
 def _language(inbound: Inbound, person: Person | None) -> str:

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import literal
+from sqlalchemy import Date, bindparam, func, literal
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from deskbot.desk.access import Viewer
 from deskbot.desk.people import Absence, Membership, MembershipKind, Person
+from deskbot.store import prepared
 from deskbot.store.tables import AbsenceRow, Capability, ChannelIdentity, MembershipRow, PersonRow
 
 
@@ -21,34 +24,45 @@ def by_email(session: Session, email: str) -> PersonRow | None:
     return session.exec(select(PersonRow).where(PersonRow.email == email.strip().lower())).first()
 
 
+_BOSS, _BELOW = aliased(PersonRow), aliased(PersonRow)
+_HAS_REPORTS = select(1).where(col(_BELOW.manager_id) == PersonRow.id).exists()
+_PERSON_COLUMNS = (
+    *(
+        col(getattr(PersonRow, key))
+        for key in ("id", "email", "name", "given_name", "family_name", "title", "department")
+    ),
+    col(PersonRow.manager_id),
+    func.coalesce(col(_BOSS.email), "").label("manager_email"),
+    *(col(getattr(PersonRow, key)) for key in ("employer", "office", "country", "zone", "contract", "hours")),
+    *(col(getattr(PersonRow, key)) for key in ("start_date", "end_date", "status", "language")),
+    _HAS_REPORTS.label("is_manager"),
+    col(PersonRow.facts),
+)
+_PERSON_FIELDS = tuple(str(column.key) for column in _PERSON_COLUMNS)
+_KNOWN = (
+    select(*_PERSON_COLUMNS)
+    .outerjoin(_BOSS, col(_BOSS.id) == col(PersonRow.manager_id))
+    .where(col(PersonRow.id) == bindparam("wanted"))
+)
+
+
+def known(session: Session, person_id: int) -> Person | None:
+    """Return the directory's view of a person, with the manager's address and whether others report to them."""
+    rows = prepared.run(session, _KNOWN, {"wanted": person_id})
+    if not rows:
+        return None
+    told: dict[str, Any] = dict(zip(_PERSON_FIELDS, rows[0], strict=True))
+    told["is_manager"] = bool(told["is_manager"])
+    told["facts"] = {key: str(value) for key, value in (told["facts"] or {}).items()}
+    return Person(**told)
+
+
 def person(session: Session, row: PersonRow) -> Person:
-    """Return the directory's view of a row, with the manager's address and whether others report to them."""
-    manager = session.get(PersonRow, row.manager_id) if row.manager_id else None
-    has_reports = session.exec(select(PersonRow.id).where(PersonRow.manager_id == row.id).limit(1)).first() is not None
+    """Return the directory's view of a row."""
     assert row.id is not None
-    return Person(
-        id=row.id,
-        email=row.email,
-        name=row.name,
-        given_name=row.given_name,
-        family_name=row.family_name,
-        title=row.title,
-        department=row.department,
-        manager_id=row.manager_id,
-        manager_email=manager.email if manager else "",
-        employer=row.employer,
-        office=row.office,
-        country=row.country,
-        zone=row.zone,
-        contract=row.contract,
-        hours=row.hours,
-        start_date=row.start_date,
-        end_date=row.end_date,
-        status=row.status,
-        language=row.language,
-        is_manager=has_reports,
-        facts={key: str(value) for key, value in row.facts.items()},
-    )
+    found = known(session, row.id)
+    assert found is not None
+    return found
 
 
 def viewer(session: Session, person_id: int) -> Viewer | None:
@@ -96,6 +110,20 @@ def identity(session: Session, provider: str, scope: str, external: str) -> Chan
     ).first()
 
 
+_LINKED = select(col(ChannelIdentity.person_id)).where(
+    col(ChannelIdentity.provider) == bindparam("named"),
+    col(ChannelIdentity.scope_id) == bindparam("scope"),
+    col(ChannelIdentity.external_id) == bindparam("external"),
+    col(ChannelIdentity.revoked_at).is_(None),
+)
+
+
+def linked(session: Session, provider: str, scope: str, external: str) -> int | None:
+    """Return the id of the person whom a platform's user is linked to."""
+    rows = prepared.run(session, _LINKED, {"named": provider, "scope": scope, "external": external})
+    return int(rows[0][0]) if rows else None
+
+
 def link(
     session: Session, provider: str, scope: str, external: str, person_id: int, method: str, now: datetime
 ) -> ChannelIdentity:
@@ -114,25 +142,32 @@ def active_by_email(session: Session, email: str) -> list[PersonRow]:
     return list(rows)
 
 
+_MEMBERS = (
+    select(col(MembershipRow.role), col(MembershipRow.person_id), col(MembershipRow.kind))
+    .join(PersonRow, col(PersonRow.id) == col(MembershipRow.person_id))
+    .where(col(MembershipRow.role) == bindparam("wanted"), col(PersonRow.status) == "active")
+    .order_by(col(MembershipRow.person_id))
+)
+_AWAY = (
+    select(col(AbsenceRow.person_id), col(AbsenceRow.first), col(AbsenceRow.last), col(AbsenceRow.deputy_id))
+    .join(MembershipRow, col(MembershipRow.person_id) == col(AbsenceRow.person_id))
+    .where(
+        col(MembershipRow.role) == bindparam("wanted"),
+        col(AbsenceRow.first) <= bindparam("on_day", type_=Date),
+        col(AbsenceRow.last) >= bindparam("on_day", type_=Date),
+    )
+    .order_by(col(AbsenceRow.id))
+)
+
+
 def memberships(session: Session, role: str) -> list[Membership]:
     """Return who is in a role, leads and deputies included, people who have left not."""
-    rows = session.exec(
-        select(MembershipRow)
-        .join(PersonRow, col(PersonRow.id) == MembershipRow.person_id)
-        .where(MembershipRow.role == role, PersonRow.status == "active")
-        .order_by(col(MembershipRow.person_id))
-    )
-    return [Membership(row.role, row.person_id, kind_of(row)) for row in rows]
+    return [Membership(*row) for row in prepared.run(session, _MEMBERS, {"wanted": role})]
 
 
-def absences(session: Session, people: Iterable[int], on: date) -> list[Absence]:
-    """Return the absences of these people that hold on a day."""
-    rows = session.exec(
-        select(AbsenceRow).where(
-            col(AbsenceRow.person_id).in_(list(people)), AbsenceRow.first <= on, AbsenceRow.last >= on
-        )
-    )
-    return [Absence(row.person_id, row.first, row.last, row.deputy_id) for row in rows]
+def absences(session: Session, role: str, on: date) -> list[Absence]:
+    """Return the absences of a role's people that hold on a day."""
+    return [Absence(*row) for row in prepared.run(session, _AWAY, {"wanted": role, "on_day": on})]
 
 
 def names(session: Session, people: Iterable[int | None]) -> dict[int, str]:

@@ -1,32 +1,32 @@
 """Queries about tickets that actions need; lists for pages are in `queue`."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, update
 from sqlmodel import Session, col, select
 
 from deskbot.desk.access import TicketFacts, Viewer
-from deskbot.store import rights
-from deskbot.store.tables import Counter, Party, Ticket
+from deskbot.store import prepared, rights
+from deskbot.store.tables import Counter, MembershipRow, Party, Ticket
 
 FIRST_NUMBER = 1000
 
 
+_NEXT = (
+    update(Counter)
+    .where(col(Counter.name) == "ticket")
+    .values(value=col(Counter.value) + 1)
+    .returning(col(Counter.value))
+)
+
+
 def next_number(session: Session) -> int:
     """Return the next number for a ticket's reference, 1001 first."""
-    bumped = (
-        update(Counter)
-        .where(col(Counter.name) == "ticket")
-        .values(value=Counter.value + 1)
-        .returning(col(Counter.value))
-    )
-    number = session.execute(bumped).scalar_one_or_none()
-    if number is None:
-        session.add(Counter(name="ticket", value=FIRST_NUMBER + 1))
-        session.flush()
-        return FIRST_NUMBER + 1
-    return int(number)
+    rows = prepared.run(session, _NEXT)
+    if rows:
+        return int(rows[0][0])
+    prepared.insert(session, Counter, {"name": "ticket", "value": FIRST_NUMBER + 1})
+    return FIRST_NUMBER + 1
 
 
 def by_ref(session: Session, ref: str) -> Ticket | None:
@@ -57,14 +57,17 @@ def of_requester(session: Session, viewer: Viewer, limit: int = 20) -> list[Tick
     return list(rows)
 
 
-def load(session: Session, people: Iterable[int]) -> dict[int, int]:
-    """Return the number of live tickets by assignee."""
-    rows = session.execute(
-        select(col(Ticket.assignee_id), func.count())
-        .where(col(Ticket.live).is_(True), col(Ticket.assignee_id).in_(list(people)))
-        .group_by(col(Ticket.assignee_id))
-    )
-    return {assignee: count for assignee, count in rows if assignee is not None}
+_LOAD = (
+    select(col(Ticket.assignee_id), func.count())
+    .join(MembershipRow, col(MembershipRow.person_id) == col(Ticket.assignee_id))
+    .where(col(Ticket.live), col(MembershipRow.role) == bindparam("wanted"))
+    .group_by(col(Ticket.assignee_id))
+)
+
+
+def load(session: Session, role: str) -> dict[int, int]:
+    """Return the number of live tickets of each of a role's people."""
+    return dict(prepared.run(session, _LOAD, {"wanted": role}))
 
 
 def due_for_sweep(session: Session, now: datetime, limit: int) -> list[Ticket]:
