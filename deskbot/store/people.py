@@ -38,7 +38,10 @@ _PERSON_COLUMNS = (
     _HAS_REPORTS.label("is_manager"),
     col(PersonRow.facts),
 )
-_PERSON_FIELDS = tuple(str(column.key) for column in _PERSON_COLUMNS)
+_PERSON_FIELDS = (
+    "id", "email", "name", "given_name", "family_name", "title", "department", "manager_id", "manager_email", "employer",
+    "office", "country", "zone", "contract", "hours", "start_date", "end_date", "status", "language", "is_manager", "facts",
+)  # fmt: skip
 _KNOWN = (
     select(*_PERSON_COLUMNS)
     .outerjoin(_BOSS, col(_BOSS.id) == col(PersonRow.manager_id))
