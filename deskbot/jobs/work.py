@@ -20,6 +20,7 @@ from deskbot.store.session import Store
 
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 6
+REMEMBERED = 10_000
 _OWN_PEOPLE = frozenset({"webchat", "terminal"})
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -35,6 +36,7 @@ class Worker:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="worker")
         self._wake = asyncio.Event()
         self._stopping = False
+        self._linked: set[tuple[str, str, str]] = set()  # users of platforms who were found to be linked
 
     def wake(self) -> None:
         """Look into the inbox now."""
@@ -68,15 +70,15 @@ class Worker:
     def _abandoned(self) -> None:
         """A lone process knows at its start that nobody is at work; what was in hand is taken up at once."""
         if self._store.sqlite:
-            with self._store.write() as session:
+            with self._store.bare() as session:
                 inbox.abandoned(session)
 
     def _claim(self) -> list[Delivery]:
-        with self._store.write() as session:
+        with self._store.bare() as session:
             return inbox.claim(session, self._store.sealer, self._desk.now(), LEASE)
 
     def _take(self, key: str) -> Delivery | None:
-        with self._store.write() as session:
+        with self._store.bare() as session:
             return inbox.take(session, self._store.sealer, key)
 
     async def _work(self, delivery: Delivery) -> Turn | None:
@@ -114,7 +116,13 @@ class Worker:
         """
         if inbound.channel in _OWN_PEOPLE or not inbound.sender:
             return
+        who = (inbound.channel, inbound.scope, inbound.sender)
+        if who in self._linked:
+            return
         if await self._call(lambda: self._known(inbound)):
+            if len(self._linked) >= REMEMBERED:
+                self._linked.clear()
+            self._linked.add(who)
             return
         profile = await self._channels[inbound.channel].profile(inbound.scope, inbound.sender)
         if profile is not None:
@@ -138,7 +146,7 @@ class Worker:
             return [receive(session, self._desk, inbound) for inbound in inbounds]
 
     def _put_back(self, delivery: Delivery, error: Exception) -> None:
-        with self._store.write() as session:
+        with self._store.bare() as session:
             inbox.failed(session, delivery.id, type(error).__name__, later(delivery.attempts, self._desk.now()))
 
     async def _call(self, work: Callable[[], T]) -> T:
