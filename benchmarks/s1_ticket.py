@@ -30,7 +30,7 @@ from deskbot.adapters.demo import company
 from deskbot.config import Settings
 from deskbot.store import people
 from deskbot.store.tables import Answered, Event, Outbox, PersonRow, Ticket
-from deskbot.wiring import Application, make_desk, open_store, read_content
+from deskbot.wiring import Application, make_desk, memory, open_store, read_content
 
 COUNT = 2_000
 PEOPLE = 200
@@ -100,7 +100,9 @@ class Bench:
         self.inside = Inside(self.front)
         self.front._inside = self.inside
         self.front._ready.set()
+        self.front.group.through(self.front.store)
         self.front.bus.attach()
+        memory.settle()  # as `serve` does once everything is loaded
 
     async def stop(self) -> None:
         """Close everything."""
