@@ -39,9 +39,10 @@ _PERSON_COLUMNS = (
     col(PersonRow.facts),
 )
 _PERSON_FIELDS = (
-    "id", "email", "name", "given_name", "family_name", "title", "department", "manager_id", "manager_email", "employer",
-    "office", "country", "zone", "contract", "hours", "start_date", "end_date", "status", "language", "is_manager", "facts",
-)  # fmt: skip
+    *("id", "email", "name", "given_name", "family_name", "title", "department", "manager_id", "manager_email"),
+    *("employer", "office", "country", "zone", "contract", "hours", "start_date", "end_date", "status", "language"),
+    *("is_manager", "facts"),
+)
 _KNOWN = (
     select(*_PERSON_COLUMNS)
     .outerjoin(_BOSS, col(_BOSS.id) == col(PersonRow.manager_id))
