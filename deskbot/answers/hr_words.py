@@ -150,7 +150,7 @@ union: union, collective agreement, collective bargaining, works council ; sindi
 contact: contact, reach, who do i talk to, who do i ask, point of contact, whom, who to contact, who can help, get in touch, escalate, support ; contactar, falar com, a quem
 report: report, reporting, notify, tell, inform, disclose, let know ; comunicar, informar, reportar, avisar
 document: document, documents, documentation, proof, form, forms, paperwork, evidence, certificate ; documento, documentos, formulario, comprovativo, prova
-definition: meaning, mean, means, definition, defined, explain, stand for, what is ; significa, significado, definicao
+definition: meaning, mean, means, definition, defined, explain, stand for ; significa, significado, definicao
 difference: difference, versus, vs, compare, comparison, different, differ ; diferenca
 policy: policy, policies, rule, guideline, guidelines, handbook, manual ; politica, politicas, regra, regras, regulamento, manual
 process: process, procedure, steps, how to, instructions, workflow, guide ; processo, procedimento, passos, instrucoes, guia

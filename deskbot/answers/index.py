@@ -24,9 +24,10 @@ HEAD, CHAIN = 1, 2  # a term's places besides the text: the section's heading or
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A heading or alias as its stems, each with the ideas that it expresses."""
+    """A heading or alias as its stems, each with the ideas that it expresses and its share of all, by rarity."""
 
     stems: tuple[tuple[str, ...], ...]
+    shares: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +165,7 @@ def build_index(pages: Sequence[Page], terms: Sequence[SectionTerms], thesaurus:
     in_body = np.array(body, np.float32)[order]
     in_places = np.array(places, np.uint8)[order]
     page_of = np.array([n for n, page in enumerate(pages) for _ in page.sections], np.int32)
+    idf = np.log1p((size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
     return Index(
         number=number,
         starts=np.concatenate((np.zeros(1, np.int64), np.cumsum(frequency))),
@@ -171,8 +173,8 @@ def build_index(pages: Sequence[Page], terms: Sequence[SectionTerms], thesaurus:
         body=in_body,
         places=in_places,
         rough=(in_body + 1.2 * (in_places & HEAD) + 0.3 * (in_places & CHAIN)).astype(np.float32),
-        idf=np.log1p((size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32),
-        names=tuple(section.names for section in terms),
+        idf=idf,
+        names=tuple(tuple(_shared(name, number, idf) for name in section.names) for section in terms),
         length=np.log(np.maximum(np.array([s.length for s in terms], np.float32), 1.0) / BODY_LENGTH),
         page_of=page_of,
         intro=np.array([section.level <= 1 for page in pages for section in page.sections], np.bool_),
@@ -182,6 +184,13 @@ def build_index(pages: Sequence[Page], terms: Sequence[SectionTerms], thesaurus:
         thesaurus=thesaurus,
         languages=languages,
     )
+
+
+def _shared(name: Name, number: Mapping[str, int], idf: Floats) -> Name:
+    """Return the name with the share that each of its stems has of it."""
+    weights = [float(idf[number[forms[0]]]) for forms in name.stems]
+    mass = sum(weights) or 1.0
+    return Name(name.stems, tuple(weight / mass for weight in weights))
 
 
 def _page_ideas(terms: Sequence[SectionTerms], page_of: Rows, pages: int) -> dict[str, tuple[Rows, Floats]]:

@@ -47,7 +47,9 @@ def read_question(text: str, index: Index, speller: Speller, language: str = "")
     language = language or language_of(text, index.languages[0])
     found = words(text)[:MAX_WORDS]
     small = STOP_WORDS.get(language, STOP_WORDS["en"])
-    repaired = {word: right for word in found if word not in small and (right := _mended(word, language, index, speller))}
+    repaired = {
+        word: right for word in found if word not in small and (right := _mended(word, language, index, speller))
+    }
     sequence = [repaired.get(word, word) for word in found]
     by_language = [stems(sequence, code) for code in dict.fromkeys((language, *index.languages, "en", "pt"))]
     slots: dict[Slot, None] = {}

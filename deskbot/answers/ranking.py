@@ -11,7 +11,7 @@ from deskbot.answers.query import Query, Slot
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
 
-CANDIDATES = 64
+CANDIDATES = 48
 FAR_BELOW = 0.25  # of the best rough score: sections under it have not come first in any question seen
 IDEA = 0.7  # an idea in other words counts this much of the very word
 ALIAS = 0.5  # an alias speaks for a whole article, a heading for its section
@@ -30,7 +30,7 @@ FEATURES = (
     "own_language",  # whether it is written in the question's language
 )
 # Fitted by listwise softmax on development and golden questions; docs/answers.md has the figures.
-WEIGHTS = np.array([0.35, 0.17, 0.14, 0.39, 1.13, 3.42, -0.12, 2.32, 2.23, 2.95, -0.38, 0.71])
+WEIGHTS = np.array([0.35, 0.17, 0.14, 0.39, 1.12, 3.42, -0.12, 2.34, 2.30, 2.87, -0.36, 0.71])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,26 +80,32 @@ def _features(index: Index, query: Query, postings: dict[str, Posting], rows: Ro
     out[:, 3] = _page_scores(index, query, rows)
     out[:, 5] = share @ there
     out[:, 6] = index.length[rows]
-    _names(index, query, rows, share, out)
-    starts = np.flatnonzero(np.diff(index.page_of[rows], prepend=-1))
-    sizes = np.diff(starts, append=len(rows))
-    out[:, 7] = np.repeat(share @ np.maximum.reduceat(there, starts, axis=1), sizes)
-    out[:, 9] = np.repeat(np.maximum.reduceat(out[:, 8], starts), sizes)
+    _names(index, query, rows, share.tolist(), out)
+    pages = index.page_of[rows]
+    new = np.ones(len(rows), np.bool_)
+    np.not_equal(pages[1:], pages[:-1], out=new[1:])
+    starts, page = np.flatnonzero(new), np.cumsum(new) - 1
+    out[:, 7] = (share @ np.maximum.reduceat(there, starts, axis=1))[page]
+    out[:, 9] = np.maximum.reduceat(out[:, 8], starts)[page]
     out[:, 10] = index.intro[rows]
     out[:, 11] = index.written_in(query.language, rows)
     return out
 
 
-def _names(index: Index, query: Query, rows: Rows, share: Numbers, out: Numbers) -> None:
+SlotsOf = dict[str, list[tuple[int, float]]]
+
+
+def _names(index: Index, query: Query, rows: Rows, share: list[float], out: Numbers) -> None:
     """Fill in what the headings and aliases say, where one of their words is in the question."""
-    slots_of: dict[str, list[int]] = {}
+    slots_of: SlotsOf = {}
     for number, slot in enumerate(query.slots):
         for term in slot.terms():
-            slots_of.setdefault(term, []).append(number)
+            part = 1.0 if term in slot.ideas else 1.0 / len(slot.words)
+            slots_of.setdefault(term, []).append((number, part))
     for at in np.flatnonzero(out[:, 1]).tolist():
-        heading, *aliases = (_said(index, name, slots_of, share) for name in index.names[rows[at]])
-        out[at, 4] = max(heading[0], ALIAS * max((said for said, _ in aliases), default=0.0))
-        out[at, 8] = max(said * named for said, named in (heading, *aliases))
+        heading, *aliases = [_said(name, slots_of, share) for name in index.names[rows[at]]]
+        out[at, 4] = max(heading[0], ALIAS * max([said for said, _ in aliases], default=0.0))
+        out[at, 8] = max([said * named for said, named in (heading, *aliases)])
 
 
 Held = tuple[Numbers, Numbers, Numbers]
@@ -151,14 +157,18 @@ def _page_scores(index: Index, query: Query, rows: Rows) -> Numbers:
     return scores[index.page_of[rows]].astype(np.float64)
 
 
-def _said(index: Index, name: Name, slots_of: dict[str, list[int]], share: Numbers) -> tuple[float, float]:
-    """Return the share of a heading that the question says, by the rarity of its words, and the other way round."""
-    mass = said = 0.0
-    named: set[int] = set()
-    for forms in name.stems:
-        weight = index.weight(forms[0])
-        mass += weight
-        if slots := [slot for form in forms for slot in slots_of.get(form, ())]:
-            said += weight
-            named.update(slots)
-    return (said / mass if mass else 0.0), float(sum(share[slot] for slot in named))
+def _said(name: Name, slots_of: SlotsOf, share: list[float]) -> tuple[float, float]:
+    """Return the share of a heading that the question says, by the rarity of its words, and the other way round.
+
+    One word of a phrase is a part of it: "sick days" says little of "How many days".
+    """
+    said = 0.0
+    named: dict[int, float] = {}
+    for forms, weight in zip(name.stems, name.shares, strict=True):
+        best = 0.0
+        for form in forms:
+            for slot, part in slots_of.get(form, ()):
+                best = max(best, part)
+                named[slot] = part if slot not in named else min(1.0, named[slot] + part)
+        said += weight * best
+    return said, sum([share[slot] * part for slot, part in named.items()])
