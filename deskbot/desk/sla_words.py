@@ -56,7 +56,8 @@ def state_words(state: ClockState, now: datetime, language: str, zone: ZoneInfo 
     teller = _Teller(state, now, language, _zone(zone))
     if state.met_at is not None and not state.breached:
         return teller.kept()
-    return "\n".join([teller.heading(), *(f"- {line}" for line in teller.lines()), teller.verdict()])
+    told = "\n".join([teller.heading(), *(f"- {line}" for line in teller.lines())])
+    return f"{told}\n\n{teller.verdict()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,8 +166,10 @@ async def deliver(
         files=files,
         language=asker.language,
     )
-    await site.accept(delivery)
-    return await site.answer(delivery.key) or Turn()
+    new = await site.accept(delivery)
+    turn = await site.answer(delivery.key)
+    # What is new and has no turn did not work just now: it is kept and tried again, and the person is told so.
+    return turn or Turn(toast=say("chat.delayed", asker.language) if new else "")
 
 
 @router.post("/chat")
@@ -181,12 +183,12 @@ async def speak(
     request: Request, site: SiteDep, asker: AskerDep, viewer: ViewerDep, form: Posted, key: str
 ) -> Response:
     """Say something."""
-    text, files = word(form, "text"), await files_of(form)
+    text, files, turn = word(form, "text"), await files_of(form), Turn()
     if text.strip() or files:
         sent = word(form, "key", 64)
         sent = sent if _KEY.fullmatch(sent) else new_key()
-        await deliver(site, asker, viewer, key, sent, "message", text=text, files=files)
-    return await _after(request, site, asker, viewer, key, Turn())
+        turn = await deliver(site, asker, viewer, key, sent, "message", text=text, files=files)
+    return await _after(request, site, asker, viewer, key, turn)
 
 
 @router.post("/chat/{key}/press")

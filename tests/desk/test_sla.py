@@ -297,7 +297,7 @@ def test_the_clock_explains_itself_segment_by_segment() -> None:
         "- Mon 30 Nov, 15:00–18:00: 3 h\n"
         "- Tue 1 Dec: holiday (Restoration of Independence Day)\n"
         "- Wed 2 Dec, 09:00–13:00, 14:00–18:00: 8 h\n"
-        "- Thu 3 Dec, 09:00–11:00: 2 h\n"
+        "- Thu 3 Dec, 09:00–11:00: 2 h\n\n"
         "Together 16 h of 16 h: due Thu 3 Dec 11:00."
     )
 

@@ -1,6 +1,7 @@
 """The web chat: questions, buttons, forms, files, and whose conversation it is."""
 
 import re
+from dataclasses import replace
 
 from deskbot.store import conversations, tickets
 from tests.web.company import Company
@@ -113,3 +114,18 @@ async def test_the_chat_speaks_portuguese_to_those_who_read_it(visit) -> None:
     assert "Olá Inês" in (await browser.get("/chat")).text
     browser.client.cookies.set("deskbot_language", "en")
     assert "Hello Inês" in (await browser.get("/chat")).text
+
+
+async def test_what_does_not_work_just_now_is_kept_and_the_person_is_told(company: Company, visit, monkeypatch) -> None:
+    """A press or a message is never followed by silence, not even when the database is away for a moment."""
+
+    async def fails(key: str) -> None:
+        return None
+
+    ana = await visit("ana")
+    site = replace(company.app.state.site, answer=fails)
+    monkeypatch.setattr(company.app.state, "site", site)
+    scripted = {"hx-request": "true"}
+    data = {"csrf": ana.csrf, "text": "When is payday?", "key": "message-0001"}
+    answer = await ana.client.post("/chat/conversation-1", data=data, headers=scripted)
+    assert "I have it, and I am trying again." in answer.text

@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "chat.did_you_mean": "I am not sure which of these you mean:",
     "chat.due_by": "{owner} answers by {due}",
     "chat.failed": "Something went wrong on our side with your last message. It is kept, and somebody has been told.",
+    "chat.delayed": "That takes longer than it should. I have it, and I am trying again.",
     "chat.file_limit": "The file {name} is larger than {limit} MB, so I could not take it.",
     "chat.form_done": "Thank you. **{reference}** is open. {promise}",
     "chat.glad": "Good to hear. Ask me anything else at any time.",

@@ -13,6 +13,7 @@ TEXTS: dict[str, str] = {
     "chat.did_you_mean": "Não tenho a certeza de qual destes procura:",
     "chat.due_by": "{owner} responde até {due}",
     "chat.failed": "Algo correu mal do nosso lado com a sua última mensagem. Está guardada e alguém foi avisado.",
+    "chat.delayed": "Isto está a demorar mais do que devia. Ficou guardado, e vou tentar de novo.",
     "chat.file_limit": "O ficheiro {name} tem mais de {limit} MB, por isso não o pude receber.",
     "chat.form_done": "Obrigado. **{reference}** está aberto. {promise}",
     "chat.glad": "Ainda bem. Pergunte quando precisar.",
