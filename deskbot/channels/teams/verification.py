@@ -110,20 +110,25 @@ def _public_key(entry: Mapping[str, Any]) -> Any:
 
 
 def fetch_from(metadata_url: str) -> Fetch:
-    """Return how to ask for the keys: the metadata names their address, which must be at the same host."""
+    """Return how to ask for the keys, on a thread: to open a secure connection takes long enough to be felt."""
 
     async def fetch() -> Mapping[str, Any]:
-        async with httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False) as client:
-            address = str((await _json(client, metadata_url)).get("jwks_uri", ""))
-            if origin(address) != origin(metadata_url):
-                raise ValueError("The metadata names keys at another host.")
-            return await _json(client, address)
+        return await asyncio.to_thread(_listed, metadata_url)
 
     return fetch
 
 
-async def _json(client: httpx.AsyncClient, url: str) -> Mapping[str, Any]:
-    response = await client.get(url)
+def _listed(metadata_url: str) -> Mapping[str, Any]:
+    """Follow the metadata to the keys, which must be at the same host."""
+    with httpx.Client(timeout=FETCH_SECONDS, follow_redirects=False) as client:
+        address = str(_json(client, metadata_url).get("jwks_uri", ""))
+        if origin(address) != origin(metadata_url):
+            raise ValueError("The metadata names keys at another host.")
+        return _json(client, address)
+
+
+def _json(client: httpx.Client, url: str) -> Mapping[str, Any]:
+    response = client.get(url)
     response.raise_for_status()
     found = response.json()
     if not isinstance(found, dict):
