@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +26,18 @@ def serve(
     settings = load()
     if workers > 1 and settings.database.startswith("sqlite"):
         raise SettingsError("--workers above 1 needs PostgreSQL; set DESKBOT_DATABASE_URL or serve with one worker.")
+    free(host, port)
     run(settings, host, port)
+
+
+def free(host: str, port: int) -> None:
+    """Raise `SettingsError` when nobody can listen there, before anything else is made or started."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        sentence = f"Nothing can listen on {host} port {port}: {error.strerror}. Choose another with --port or --host."
+        raise SettingsError(sentence) from error
 
 
 def run(settings: Settings, host: str, port: int) -> None:
@@ -62,6 +74,7 @@ def demo(
     if not is_demo(settings.data_dir):
         sentence = f"{settings.data_dir} holds something else than a demo; name another folder with --data-dir."
         raise SettingsError(sentence)
+    free("127.0.0.1", port)
     if fresh:
         shutil.rmtree(settings.data_dir, ignore_errors=True)
     mark_demo(settings)
