@@ -7,8 +7,19 @@ company: nothing here speaks of one handbook.
 # ruff: noqa: E501 - each idea is one line, because a line is one entry
 
 FRAMES = frozenset(
-    """@count @deadline @definition @policy @process @contact @frequency @time_since @start_end
-    @file_where @rights""".split()
+    {
+        "@contact",
+        "@count",
+        "@deadline",
+        "@definition",
+        "@file_where",
+        "@frequency",
+        "@policy",
+        "@process",
+        "@rights",
+        "@start_end",
+        "@time_since",
+    }
 )
 """Ideas that say how something is asked rather than what about: they weigh less."""
 
