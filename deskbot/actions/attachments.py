@@ -8,8 +8,11 @@ from sqlmodel import Session
 
 from deskbot.actions.desk import Desk
 from deskbot.actions.outgoing import seal_subject
-from deskbot.desk.messages import FileIn
+from deskbot.desk.access import Viewer
+from deskbot.desk.errors import Invalid
+from deskbot.desk.messages import FileIn, FileLink
 from deskbot.desk.text import clean
+from deskbot.desk.texts import say
 from deskbot.store import events
 from deskbot.store.sealing import Subject
 from deskbot.store.tables import Attachment, Message, Ticket
@@ -71,6 +74,41 @@ def store_file(
     session.add(row)
     session.flush()
     return row
+
+
+def of_specialist(
+    session: Session, desk: Desk, ticket: Ticket, viewer: Viewer, files: Sequence[FileIn], now: datetime
+) -> list[Attachment]:
+    """Keep the files that go with a specialist's reply; one that is too large is refused, and the reply with it."""
+    large = [safe_name(file.name) for file in files if file.too_large or len(file.data) > LARGEST]
+    if large:
+        names, limit = ", ".join(large), LARGEST // 2**20
+        raise Invalid(say("chat.file_limit", viewer.person.language, name=names, limit=limit), "files")
+    rows = []
+    for file in files:
+        row = store_file(
+            session,
+            desk,
+            name=file.name,
+            content=file.data,
+            subject=seal_subject(ticket),
+            now=now,
+            ticket_id=ticket.id,
+            owner_id=viewer.person.id,
+        )
+        assert ticket.id is not None
+        data = {"attachment": row.id, "size": row.size, "sha256": row.sha256}
+        events.append(
+            session, ticket.id, "attached", now, actor_kind="specialist", actor_id=viewer.person.id, data=data
+        )
+        rows.append(row)
+    return rows
+
+
+def link(session: Session, desk: Desk, row: Attachment) -> FileLink:
+    """Return a file as a reply carries it."""
+    name = desk.sealer.open(session, row.name) or "file"
+    return FileLink(name, row.media_type, f"{desk.base_url}/files/{row.id}", row.id)
 
 
 def keep(

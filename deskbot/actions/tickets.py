@@ -1,17 +1,17 @@
 """What can be done with a ticket: answer, note, assign, hand over, change its state, and hear from its asker."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
 
-from deskbot.actions import clocks
+from deskbot.actions import attachments, clocks
 from deskbot.actions.desk import Desk
 from deskbot.actions.opening import pick, seal_under
 from deskbot.actions.outgoing import post, seal_subject
 from deskbot.desk.access import Grant, TicketFacts, Viewer, allows, owner_for, reads
 from deskbot.desk.errors import Conflict, Invalid, NotAllowed, NotFound
-from deskbot.desk.messages import Choice, Reply
+from deskbot.desk.messages import Choice, FileIn, FileLink, Reply
 from deskbot.desk.texts import say
 from deskbot.desk.tickets import PRIORITIES, WAITING, EventKind, can_become
 from deskbot.store import conversations, events, people, search, ticket_page, tickets
@@ -44,14 +44,21 @@ def reply(
     ref: str,
     text_md: str,
     *,
+    files: Sequence[FileIn] = (),
     resolve: bool = False,
     version: int | None = None,
 ) -> Message:
-    """Answer the employee: the only thing that counts as a first response. Goes to the channel they last used."""
+    """Answer the employee: the only thing that counts as a first response. Goes to the channel they last used.
+
+    Files go with it, into the channel as far as the ticket's tier allows. Raises `Invalid` for one that is too large.
+    """
     ticket, _ = handled(session, viewer, ref, "case.reply", version)
     text = _words(text_md, viewer)
     now = desk.now()
-    message = _say(session, desk, ticket, viewer, text, now)
+    kept = attachments.of_specialist(session, desk, ticket, viewer, files, now)
+    message = _say(session, desk, ticket, viewer, text, now, [attachments.link(session, desk, row) for row in kept])
+    for row in kept:
+        row.message_id = message.id
     _note_event(session, ticket, "public_reply", viewer, now, message)
     if resolve:
         _become(session, desk, ticket, viewer, "resolved", "", now)
@@ -346,10 +353,18 @@ def _words(text_md: str, viewer: Viewer) -> str:
     return text
 
 
-def _say(session: Session, desk: Desk, ticket: Ticket, viewer: Viewer, text: str, now: datetime) -> Message:
+def _say(
+    session: Session,
+    desk: Desk,
+    ticket: Ticket,
+    viewer: Viewer,
+    text: str,
+    now: datetime,
+    files: Sequence[FileLink] = (),
+) -> Message:
     """Store a specialist's answer, and send it where the employee last wrote."""
     assert ticket.id is not None
-    answer = Reply(text, status=ticket.ref, speaker=viewer.person.name, language=ticket.language)
+    answer = Reply(text, files=tuple(files), status=ticket.ref, speaker=viewer.person.name, language=ticket.language)
     talk = conversations.to_answer_in(session, ticket.id)
     if talk is not None:
         if conversations.is_lasting(talk):

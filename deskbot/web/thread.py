@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -51,6 +51,8 @@ def _line(
     text = sealer.open(session, message.text) or ""
     drawn = sealer.open(session, message.reply)
     reply = reply_from_json(json.loads(drawn)) if drawn else None
+    if reply is not None and attached.get(message.id):
+        reply = replace(reply, files=())  # they are listed below the message
     gone = message.deleted_at is not None or (not text and reply is None and not attached.get(message.id))
     return Line(
         id=message.id,

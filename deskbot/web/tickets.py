@@ -10,14 +10,13 @@ from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from deskbot.actions import attachments, clocks, own_pages
+from deskbot.actions import clocks, own_pages
 from deskbot.actions import tickets as actions
-from deskbot.actions.outgoing import seal_subject
 from deskbot.answers.audience import Audience
 from deskbot.answers.markdown import to_plain
 from deskbot.desk import sla
 from deskbot.desk.access import Grant, Viewer, allows, reads
-from deskbot.desk.errors import Invalid, NotFound
+from deskbot.desk.errors import NotFound
 from deskbot.desk.people import Person
 from deskbot.desk.texts import say
 from deskbot.desk.tickets import PRIORITIES, STATES, can_become
@@ -284,16 +283,7 @@ async def reply(
         if not once.first_time(session, _key(viewer, form), now):
             return
         ends = word(form, "then") == "resolve"
-        message = actions.reply(session, site.desk, viewer, ref, word(form, "text"), resolve=ends)
-        ticket = tickets.by_ref(session, ref)
-        if files and ticket is not None:
-            subject = seal_subject(ticket)
-            refused = attachments.keep(
-                session, site.desk, files, message=message, ticket=ticket, subject=subject, now=now
-            )
-            if refused:
-                limit = attachments.LARGEST // 2**20
-                raise Invalid(say("chat.file_limit", asker.language, name=", ".join(refused), limit=limit), "files")
+        actions.reply(session, site.desk, viewer, ref, word(form, "text"), files=files, resolve=ends)
 
     return await _write(request, site, asker, viewer, ref, act)
 

@@ -7,6 +7,8 @@ from sqlmodel import select
 
 from deskbot.actions import tickets as handling
 from deskbot.actions.desk import Desk
+from deskbot.desk.errors import Invalid
+from deskbot.desk.messages import FileIn
 from deskbot.store import conversations, people
 from deskbot.store.session import Store
 from deskbot.store.tables import Conversation, Event, Message, Revision
@@ -297,3 +299,28 @@ def test_people_of_a_role_are_chosen_by_load_and_never_the_asker(talker: Start, 
         paul = people.by_email(session, "paul@acme.example")
     assert paul is not None
     assert ticket.assignee_id == paul.id
+
+
+def test_a_file_travels_with_the_answer_into_the_channel(talker: Start, store: Store, desk: Desk) -> None:
+    """What a specialist attaches is in the message that Slack gets, and kept with the ticket."""
+    ana = talker(ANA, "slack")
+    ana.press(ana.say(UNKNOWN), "ask_hr")
+    (ticket,) = tickets(store)
+    guide = FileIn("guide.pdf", "application/pdf", b"%PDF-1.7 a guide")
+    with store.write() as session:
+        handling.reply(session, desk, viewer(store, GIL), ticket.ref, "Here it is.", files=[guide])
+    (file,) = posted(store)[-1][2]["files"]
+    assert file["name"] == "guide.pdf"
+    assert file["attachment_id"]
+
+
+def test_an_answer_with_a_file_that_is_too_large_is_refused_whole(talker: Start, store: Store, desk: Desk) -> None:
+    """Nothing is half sent."""
+    ana = talker(ANA, "slack")
+    ana.press(ana.say(UNKNOWN), "ask_hr")
+    (ticket,) = tickets(store)
+    before = len(posted(store))
+    large = FileIn("film.mov", "video/quicktime", b"", too_large=True)
+    with pytest.raises(Invalid, match=r"film\.mov"), store.write() as session:
+        handling.reply(session, desk, viewer(store, GIL), ticket.ref, "Here it is.", files=[large])
+    assert len(posted(store)) == before
