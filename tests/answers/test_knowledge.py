@@ -183,6 +183,10 @@ def test_every_script_can_be_searched(heading: str, question: str) -> None:
         "qual é o meu saldo de férias",
         "quanto recebi este mês",
         "o meu pedido de férias já foi aprovado?",
+        "did you get my form",
+        "já receberam o meu formulário?",
+        "how many vacation days do I have left this year",
+        "quanto ganho?",
     ],
 )
 def test_a_personal_look_up_never_gets_an_article(question: str, knowledge: Knowledge) -> None:
@@ -197,6 +201,19 @@ def test_a_personal_look_up_never_gets_an_article(question: str, knowledge: Know
         "when is payday",
         "quantos dias de férias temos direito",
         "what is my pay date",
+        "how many days do I have a year",
+        "how much leave do I have for a wedding",
+        "how much do I earn for working on a sunday",
+        "how many days do I have left to enroll after the birth",
+        "what day does my wage hit my account",
+        "what happens to my bonus if I leave",
+        "what happens to my PTO balance when I resign",
+        "where do I see my payslip",
+        "any rules on sick leave",
+        "quanto tempo de licença parental tenho?",
+        "quantos dias de férias tenho por ano?",
+        "quanto ganho a mais por trabalhar ao domingo",
+        "quanto recebo enquanto estiver de baixa",
     ],
 )
 def test_a_question_about_the_rule_is_not_personal(question: str) -> None:
@@ -235,8 +252,10 @@ def _outcomes(kb: str) -> list[Outcome]:
 def test_real_questions_on_real_handbooks_keep_their_quality() -> None:
     """On the pages in the tests: the right section first, few wrong answers, silence where nothing is said."""
     figures = measure([outcome for kb in ("18f", "clef", "sourcegraph") for outcome in _outcomes(kb)])
-    assert (figures["recall_at_1"] or 0) >= 0.55
-    assert (figures["recall_at_3"] or 0) >= 0.66
-    assert (figures["auroc"] or 0) >= 0.78
-    assert (figures["precision"] or 0) >= 0.70
-    assert (figures["false_answers_out_of_scope"] or 0) <= 0.06
+    assert (figures["recall_at_1"] or 0) >= 0.64
+    assert (figures["recall_at_3"] or 0) >= 0.71
+    assert (figures["auroc"] or 0) >= 0.80
+    assert (figures["precision"] or 0) >= 0.80
+    assert (figures["false_answers_out_of_scope"] or 1) <= 0.04
+    assert (figures["coverage"] or 0) >= 0.27
+    assert (figures["suggestions_out_of_scope"] or 1) <= 0.25
