@@ -23,7 +23,7 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ({"SLACK_BOT_TOKEN": "xoxb-1"}, "SLACK_BOT_TOKEN needs SLACK_SIGNING_SECRET"),
         ({"SLACK_SIGNING_SECRET": "s"}, "need SLACK_BOT_TOKEN"),
         ({"TEAMS_CLIENT_ID": "a"}, "TEAMS_CLIENT_ID needs TEAMS_CLIENT_SECRET"),
-        ({"OIDC_ISSUER": "https://id.example.com"}, "OIDC_ISSUER needs"),
+        ({"OIDC_ISSUER": "https://id.example.com"}, "OIDC_ISSUER is for something that this version does not have"),
         ({"SMTP_URL": "smtp://localhost"}, "SMTP_URL needs MAIL_FROM"),
         ({"DESKBOT_NOW": "+P3D"}, "DESKBOT_NOW works only with DESKBOT_ENV=demo or test"),
         ({"DESKBOT_ENV": "staging"}, "DESKBOT_ENV"),

@@ -32,7 +32,6 @@ def answer(talk: Talk, message: Message, screening: Screening) -> Turn:
         promise=talk.promise(ticket) if ticket else "",
         crisis=_crisis(talk) if screening.crisis else (),
         article=None if ticket else _article(talk),
-        report_url=f"{talk.desk.base_url}/report",
         health=screening.own_health,
     )
     return Turn((reply,))

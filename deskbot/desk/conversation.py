@@ -131,13 +131,12 @@ def sensitive_route(
     promise: str,
     crisis: Sequence[str],
     article: Passage | None,
-    report_url: str,
     health: bool,
 ) -> Reply:
     """The human route for a text that must never meet an article alone.
 
     First, where life may be at risk, the emergency and crisis lines of the person's country; then what happens now
-    and by when, the choice to stay anonymous, and only at the end, for a question about the topic, the article.
+    and by when, and only at the end, for a question about the topic, the article.
     """
     parts: list[str] = []
     if crisis:
@@ -153,8 +152,6 @@ def sensitive_route(
     choices: tuple[Choice, ...] = ()
     if reference is None and not health:
         choices = (Choice("speak_up", say("chat.speak_up", language), "", "primary"),)
-    elif not health:
-        choices = (Choice("anonymous", say("chat.anonymous", language), reference or "", "plain", report_url),)
     citations = (article.citation(),) if article is not None else ()
     return Reply("\n\n".join(parts), citations, choices, private=True, language=language)
 

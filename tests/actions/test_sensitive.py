@@ -119,5 +119,5 @@ def test_a_further_report_in_the_same_conversation_stays_in_the_case(talker: Sta
 def test_a_stranger_is_told_where_to_speak_up(store: Store, desk: Desk) -> None:
     """Somebody nobody knows gets no case in a name that is not theirs, but a way to be heard."""
     stranger = Talker(store, desk, "U999", "slack")
-    assert "anonymously" in said(stranger.say(REPORT))
+    assert "Please sign in at https://hr.example.com" in said(stranger.say(REPORT))
     assert tickets(store) == []
