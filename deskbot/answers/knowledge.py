@@ -21,7 +21,7 @@ from deskbot.answers.ranking import Mask, Ranking, rank
 from deskbot.answers.spelling import Speller
 from deskbot.answers.terms import thesaurus
 from deskbot.desk.errors import Fault, NotFound
-from deskbot.desk.folding import language_of, words
+from deskbot.desk.folding import small_words_lean, words
 from deskbot.desk.texts import say
 
 Reason = Literal["no_article", "not_found"]
@@ -177,11 +177,11 @@ def _asked_in(question: str, language: str, vocabularies: Mapping[str, Container
         return language
     said = words(question)[:MAX_WORDS]
     english, portuguese = (vocabularies.get(code, ()) for code in ("en", "pt"))
-    lean = sum((word in english) - (word in portuguese) for word in said)
-    small = {"en": 2, "pt": -2}.get(language_of(question, ""), 0)
-    if lean + small == 0 or not said:
+    small = small_words_lean(said) - any(c in "ãõçÃÕÇ" for c in question)
+    lean = sum((word in english) - (word in portuguese) for word in said) + 2 * ((small > 0) - (small < 0))
+    if lean == 0:
         return language or next(iter(vocabularies), "en")
-    return "en" if lean + small > 0 else "pt"
+    return "en" if lean > 0 else "pt"
 
 
 def _language_note(written: str, wanted: str) -> str | None:

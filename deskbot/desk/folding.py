@@ -53,9 +53,13 @@ def words(text: str) -> list[str]:
 
 def language_of(text: str, default: str = "en") -> str:
     """Guess between English and Portuguese by small words and Portuguese letters; `default` when they say nothing."""
-    found = words(text)
-    english = sum(word in _SMALL_WORDS["en"] for word in found)
-    portuguese = sum(word in _SMALL_WORDS["pt"] for word in found) + any(c in "ãõçÃÕÇ" for c in text)
-    if english == portuguese:
+    lean = small_words_lean(words(text)) - any(c in "ãõçÃÕÇ" for c in text)
+    if lean == 0:
         return default
-    return "en" if english > portuguese else "pt"
+    return "en" if lean > 0 else "pt"
+
+
+def small_words_lean(found: list[str]) -> int:
+    """Return how many more small words of English than of Portuguese are among the folded words."""
+    english, portuguese = _SMALL_WORDS["en"], _SMALL_WORDS["pt"]
+    return sum((word in english) - (word in portuguese) for word in found)
