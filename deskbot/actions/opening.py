@@ -17,7 +17,7 @@ from deskbot.desk.routing import Decision, Facts
 from deskbot.desk.staffing import Pick
 from deskbot.desk.texts import say
 from deskbot.desk.tickets import reference, sealed_reference
-from deskbot.store import conversations, events, files, people, search, tickets
+from deskbot.store import conversations, events, files, people, rows, search, tickets
 from deskbot.store.announce import announce
 from deskbot.store.tables import Attachment, Conversation, Message, Ticket
 
@@ -54,8 +54,7 @@ def open_ticket(session: Session, desk: Desk, opening: Opening) -> Ticket:
     ref = _reference(session, desk, tier)
     chosen = pick(session, desk, role, ref, now, _parties(opening))
     ticket = _row(session, desk, opening, decision, tier, role, ref, chosen, now)
-    session.add(ticket)
-    session.flush()
+    rows.add(session, ticket)
     _seal_title(session, desk, ticket, opening)
     _first_events(session, ticket, opening, decision, chosen, now)
     _bring_conversation(session, desk, ticket, opening)

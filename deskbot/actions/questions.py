@@ -13,6 +13,7 @@ from deskbot.desk.messages import Reply
 from deskbot.desk.questions import in_language
 from deskbot.desk.requests import RequestType
 from deskbot.desk.texts import say
+from deskbot.store import rows
 from deskbot.store.tables import Answered, Message
 
 QUOTED_WHOLE = 1500
@@ -95,8 +96,7 @@ def remember(talk: Talk, message: Message, decision: str, finding: Finding, requ
         language=talk.language,
         at=talk.now,
     )
-    talk.session.add(row)
-    talk.session.flush()
+    rows.add(talk.session, row)
     assert row.id is not None
     return row.id
 

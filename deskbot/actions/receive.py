@@ -18,7 +18,7 @@ from deskbot.desk.messages import Inbound, Reply
 from deskbot.desk.people import Person
 from deskbot.desk.text import clean
 from deskbot.desk.texts import LANGUAGES, say
-from deskbot.store import conversations, people
+from deskbot.store import conversations, people, rows
 from deskbot.store.announce import announce
 from deskbot.store.tables import Conversation, Message, Revision, Ticket
 
@@ -98,8 +98,7 @@ def _conversation(session: Session, inbound: Inbound, person: Person | None, now
         created_at=now,
         updated_at=now,
     )
-    session.add(row)
-    session.flush()
+    rows.add(session, row)
     return row
 
 

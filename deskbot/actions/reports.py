@@ -14,7 +14,7 @@ from deskbot.desk.conversation import Finding, Passage, Turn
 from deskbot.desk.sensitive import Screening
 from deskbot.desk.texts import say
 from deskbot.desk.tickets import EventKind
-from deskbot.store import events
+from deskbot.store import events, rows
 from deskbot.store.tables import Answered, Message, Ticket
 
 
@@ -96,17 +96,15 @@ def _remember(talk: Talk, message: Message, ticket: Ticket | None) -> None:
     finding = Finding("sensitive", 0.0)
     assert talk.conversation.id is not None
     assert message.id is not None
-    talk.session.add(
-        Answered(
-            conversation_id=talk.conversation.id,
-            message_id=message.id,
-            decision=finding.decision,
-            ticket_id=ticket.id if ticket else None,
-            language=talk.language,
-            at=talk.now,
-        )
+    row = Answered(
+        conversation_id=talk.conversation.id,
+        message_id=message.id,
+        decision=finding.decision,
+        ticket_id=ticket.id if ticket else None,
+        language=talk.language,
+        at=talk.now,
     )
-    talk.session.flush()
+    rows.add(talk.session, row)
 
 
 def note_revision(session: Session, ticket: Ticket, message: Message, kind: str, now: datetime) -> None:

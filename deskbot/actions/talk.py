@@ -34,11 +34,16 @@ class Talk:
     notices: list[str] = field(default_factory=list)
     apart: bool = False  # what is said this turn stays out of the ticket that the conversation reaches
     _viewer: Viewer | None = None
+    _ticket: Ticket | None = None  # held, because the session forgets what nobody else holds
 
     def ticket(self) -> Ticket | None:
         """Return the ticket that this conversation's messages reach."""
         found = self.conversation.ticket_id
-        return self.session.get(Ticket, found) if found is not None else None
+        if found is None:
+            return None
+        if self._ticket is None or self._ticket.id != found:
+            self._ticket = self.session.get(Ticket, found)
+        return self._ticket
 
     def viewer(self) -> Viewer | None:
         """Return the rights of the person who talks."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
+from deskbot.store import rows as new_rows
 from deskbot.store.columns import Sealed
 from deskbot.store.tables import Answered, Conversation, Message
 
@@ -76,8 +77,7 @@ def add_message(
         visibility=visibility,
         external_id=external_id,
     )
-    session.add(message)
-    session.flush()
+    new_rows.add(session, message)
     return message
 
 

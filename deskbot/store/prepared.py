@@ -75,7 +75,8 @@ def insert(
     plan = _plan(model, tuple(values), unless_there, dialect)
     told = zip(plan.processors, values.values(), strict=True)
     row = [value if process is None or value is None else process(value) for process, value in told]
-    cursor = plain(session, plan.sql, (*row, *plan.untold))
+    with _Sending(session, plan.sql, inserts=True) as driver:
+        cursor = driver.execute(plan.sql, (*row, *plan.untold))
     if not plan.has_id:
         return 0
     if dialect.name == "sqlite":
@@ -95,7 +96,7 @@ def insert_each(
     """Insert rows that tell the same columns, and return what `insert` would for each."""
     plan = _plan(model, columns, unless_there, session.info["dialect"])
     ready = [(*map(_driven, plan.processors, row), *plan.untold) for row in rows]
-    with _Sending(session, plan.sql) as driver:
+    with _Sending(session, plan.sql, inserts=True) as driver:
         if session.info["dialect"].name == "sqlite":
             sent = [driver.execute(plan.sql, row) for row in ready]
             return [cursor.lastrowid if plan.has_id and cursor.rowcount == 1 else 0 for cursor in sent]
@@ -139,18 +140,23 @@ def plain(session: Transaction, sql: str, values: Any = ()) -> Any:
 
 
 class _Sending:
-    """Write back what the session still holds, give the driver's connection, and name its errors as the ORM would."""
+    """Write back what the session still holds, give the driver's connection, and name its errors as the ORM would.
 
-    __slots__ = ("_session", "_sql")
+    Before an insert only new rows are written back, for it may point to them; changed ones can wait.
+    """
 
-    def __init__(self, session: Transaction, sql: str) -> None:
+    __slots__ = ("_inserts", "_session", "_sql")
+
+    def __init__(self, session: Transaction, sql: str, *, inserts: bool = False) -> None:
         self._session = session
         self._sql = sql
+        self._inserts = inserts
 
     def __enter__(self) -> Any:
         if not self._session.in_transaction():  # the driver would commit each statement by itself
             raise RuntimeError("A prepared statement needs the transaction of a session that `Store` opened.")
-        self._session.flush()
+        if not self._inserts or getattr(self._session, "new", None):
+            self._session.flush()
         return self._session.info["driver"]
 
     def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
