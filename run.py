@@ -35,7 +35,7 @@ def install(*arguments: str) -> None:
 
 def set_up() -> None:
     """Bring the environment up to date; a second run with nothing changed does nothing."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - an older Python reads this line too
         sys.exit("deskbot needs Python 3.11 or newer; this is " + sys.version.split()[0])
     wanted = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
     if STAMP.exists() and STAMP.read_text() == wanted:
