@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Dialect, Executable, Table
+from sqlalchemy import Dialect, Executable, Float, Table
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
@@ -180,10 +180,18 @@ def _compiled(statement: Executable, dialect: Dialect) -> _Compiled:
     incoming = _processors({name: bind.type for name, bind in compiled.binds.items()}, dialect)
     fixed = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
     returned: list[Any] = list(getattr(statement, "exported_columns", ()))
-    processes = (column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned)
+    processes = (_result_processor(column.type, dialect) for column in returned)
     outgoing = tuple((place, process) for place, process in enumerate(processes) if process is not None)
     names = tuple(compiled.positiontup) if compiled.positional else None
     return _Compiled(str(compiled), names, fixed, tuple(incoming.items()), outgoing)
+
+
+def _result_processor(kind: Any, dialect: Dialect) -> Processor | None:
+    """Return what turns the driver's value back; both drivers give floats as they are, and ask for more to say so."""
+    if isinstance(kind, Float):
+        return None
+    found: Processor | None = kind.dialect_impl(dialect).result_processor(dialect, None)
+    return found
 
 
 def _processors(types: Mapping[str, Any], dialect: Dialect) -> dict[str, Processor]:
