@@ -70,9 +70,7 @@ def printable(value: str, what: str, limit: int) -> str:
         marks = marks + 1 if unicodedata.combining(character) else 0
         hidden = unicodedata.category(character)[0] == "C" and character not in f"\n{_JOINERS}"
         if hidden or marks > 3 or character in "\u2028\u2029":
-            raise Invalid(
-                f"“{what}” holds U+{ord(character):04X}, a character that a letter cannot show; remove it."
-            )
+            raise Invalid(f"“{what}” holds U+{ord(character):04X}, a character that a letter cannot show; remove it.")
     return text
 
 

@@ -138,9 +138,7 @@ class Letters:
         """Return the person's legal employer; raise Invalid when no letterhead of that name is known."""
         found = self.employers.get(person.employer)
         if found is None:
-            raise Invalid(
-                f"employers.yaml has no '{person.employer}'; HR must add it first.", "employer"
-            )
+            raise Invalid(f"employers.yaml has no '{person.employer}'; HR must add it first.", "employer")
         return found
 
 
