@@ -20,14 +20,34 @@ app = typer.Typer(add_completion=False)
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help="The port to listen on.")] = 8000,
-    workers: Annotated[int, typer.Option(help="Processes; more than one needs PostgreSQL.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Processes; more than one needs PostgreSQL.")] = 1,
 ) -> None:
     """Serve the desk: web, channels, jobs."""
     settings = load()
     if workers > 1 and settings.database.startswith("sqlite"):
         raise SettingsError("--workers above 1 needs PostgreSQL; set DESKBOT_DATABASE_URL or serve with one worker.")
     free(host, port)
-    run(settings, host, port)
+    if workers == 1:
+        run(settings, host, port)
+        return
+    # Each process reads the settings itself; the first brings the tables to their present form for all of them.
+    open_store(settings).close()
+    uvicorn.run(
+        "deskbot.cli.serve:one_of",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_config=None,
+        timeout_graceful_shutdown=8,
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
+def one_of() -> Application:
+    """Return the desk of one of several processes."""
+    return Application(load(), first=_log)
 
 
 def free(host: str, port: int) -> None:
