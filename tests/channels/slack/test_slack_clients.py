@@ -251,7 +251,9 @@ async def test_people_in_a_channel_are_answered_when_they_mention_the_bot_and_le
     answer = await slack.bot_says(GENERAL, "ask_hr")
     assert answer["thread_ts"] == asked["ts"]
     await slack.say("I think it is a month", channel=GENERAL, thread_ts=asked["ts"], user=BOB)
-    await asyncio.sleep(0.5)
+    # Deliveries are worked in order: once this greeting is answered, Bob's words have been heard.
+    room = (await slack.say("hello"))["message"]["channel"]
+    await slack.bot_says(room, "Alice")
     assert len([m for m in await slack.messages(GENERAL) if m.get("bot_id")]) == 1
 
 
