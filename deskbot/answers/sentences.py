@@ -1,0 +1,174 @@
+"""Sentences as vectors of their meaning: all-MiniLM-L6-v2, computed by numpy alone."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from threading import Lock
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float32]
+Tokenize = Callable[[Sequence[str]], list[list[int]]]
+
+LAYERS, HEADS, WIDTH = 6, 12, 384
+MAX_TOKENS = 256  # what the model was made for; the tokenizer cuts there
+BATCH_TOKENS = 2048  # tokens computed at once: more is no faster and takes more memory
+REMEMBERED = 512  # questions whose vectors are kept
+EPSILON = np.float32(1e-12)
+# Abramowitz and Stegun 7.1.26: erfc by a polynomial times a Gaussian, wrong by at most 1.5e-7.
+_ERFC = [np.float32(c) for c in (1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592)]
+_ERFC_T = np.float32(0.3275911 / math.sqrt(2))
+_GELU_ROWS = 32  # rows of 1,536 numbers that stay in the processor's cache
+
+
+class SentenceModel:
+    """The sentence model: texts in, vectors of unit length out, so that a dot product is the cosine.
+
+    `weights` are the arrays of the model's safetensors file by name. `tokenize` turns texts into the numbers of their
+    word pieces, with the marks for beginning and end, at most 256. `name` identifies the weights: vectors of models
+    with different names must not be compared. Safe to use from several threads.
+    """
+
+    def __init__(self, weights: Mapping[str, npt.NDArray[np.float32]], tokenize: Tokenize, name: str) -> None:
+        self.name = name
+        self._tokenize = tokenize
+        embeddings = "embeddings."
+        self._words = weights[f"{embeddings}word_embeddings.weight"]
+        kind = weights[f"{embeddings}token_type_embeddings.weight"][0]
+        self._positions = weights[f"{embeddings}position_embeddings.weight"][:MAX_TOKENS] + kind
+        self._norm = _pair(weights, f"{embeddings}LayerNorm")
+        self._layers = [_Layer(weights, f"encoder.layer.{number}.") for number in range(LAYERS)]
+        self._asked: OrderedDict[str, Floats] = OrderedDict()
+        self._lock = Lock()
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """Return one row of 384 numbers for each text, in the order of the texts."""
+        out = np.empty((len(texts), WIDTH), np.float32)
+        for rows, vectors in self.batches(texts):
+            out[rows] = vectors
+        return out
+
+    def encode_question(self, text: str) -> Floats:
+        """Return the vector of one text, remembered for the next time that it is asked."""
+        with self._lock:
+            if text in self._asked:
+                self._asked.move_to_end(text)
+                return self._asked[text]
+        vector = self.encode([text])[0]
+        vector.flags.writeable = False
+        with self._lock:
+            self._asked[text] = vector
+            if len(self._asked) > REMEMBERED:
+                self._asked.popitem(last=False)
+        return vector
+
+    def batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Floats]]:
+        """Yield the places of some of the texts with their vectors, until all are done; the shortest come first."""
+        tokens = self._tokenize(texts)
+        for rows in same_length([len(one) for one in tokens]):
+            yield rows, self.forward(np.array([tokens[row] for row in rows], np.int64))
+
+    def forward(self, tokens: npt.NDArray[np.int64]) -> Floats:
+        """Return the vectors of texts with the same number of tokens, one text a row.
+
+        As nothing is filled up to a common length, there is nothing to be masked.
+        """
+        texts, length = tokens.shape
+        state = self._words[tokens.ravel()]
+        state.reshape(texts, length, WIDTH)[:] += self._positions[:length]
+        _normalise(state, *self._norm)
+        for layer in self._layers:
+            state = layer(state, texts, length)
+        pooled = state.reshape(texts, length, WIDTH).mean(axis=1)
+        pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), EPSILON)
+        return pooled
+
+
+class _Layer:
+    """One of the six layers: attention between the words of a text, then a network over each word."""
+
+    def __init__(self, weights: Mapping[str, npt.NDArray[np.float32]], prefix: str) -> None:
+        parts = [_pair(weights, f"{prefix}attention.self.{name}") for name in ("query", "key", "value")]
+        self._mix = np.concatenate([weight for weight, _ in parts]), np.concatenate([bias for _, bias in parts])
+        # The scores' division by the root of a head's width is done once, in the weights of the queries.
+        for part in self._mix:
+            part[:WIDTH] /= np.float32(math.sqrt(WIDTH / HEADS))
+        self._out = _pair(weights, f"{prefix}attention.output.dense")
+        self._norm_out = _pair(weights, f"{prefix}attention.output.LayerNorm")
+        self._wide = _pair(weights, f"{prefix}intermediate.dense")
+        self._narrow = _pair(weights, f"{prefix}output.dense")
+        self._norm = _pair(weights, f"{prefix}output.LayerNorm")
+
+    def __call__(self, state: Floats, texts: int, length: int) -> Floats:
+        seen = _linear(self._attend(state, texts, length), *self._out)
+        seen += state
+        _normalise(seen, *self._norm_out)
+        wide = _linear(seen, *self._wide)
+        gelu(wide)
+        out = _linear(wide, *self._narrow)
+        out += seen
+        _normalise(out, *self._norm)
+        return out
+
+    def _attend(self, state: Floats, texts: int, length: int) -> Floats:
+        mixed = _linear(state, *self._mix).reshape(texts, length, 3, HEADS, WIDTH // HEADS)
+        queries, keys, values = mixed.transpose(2, 0, 3, 1, 4)
+        scores = queries @ keys.swapaxes(-1, -2)
+        scores -= scores.max(axis=-1, keepdims=True)
+        np.exp(scores, out=scores)
+        scores /= scores.sum(axis=-1, keepdims=True)
+        seen: Floats = (scores @ values).swapaxes(1, 2).reshape(texts * length, WIDTH)
+        return seen
+
+
+def same_length(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Yield the places of equal lengths together, the shortest first, and not more than `BATCH_TOKENS` at once."""
+    by_length: dict[int, list[int]] = {}
+    for place, length in enumerate(lengths):
+        by_length.setdefault(length, []).append(place)
+    for length, places in sorted(by_length.items()):
+        step = max(1, BATCH_TOKENS // length)
+        for at in range(0, len(places), step):
+            yield places[at : at + step]
+
+
+def gelu(values: Floats) -> None:
+    """Replace each number by x·Φ(x), Φ being the normal distribution's share below x; wrong by at most 2e-7·|x|."""
+    for at in range(0, len(values), _GELU_ROWS):
+        part = values[at : at + _GELU_ROWS]
+        size = np.abs(part)
+        t = size * _ERFC_T
+        t += 1
+        np.reciprocal(t, out=t)
+        tail = t * _ERFC[0]
+        for coefficient in _ERFC[1:]:
+            tail += coefficient
+            tail *= t
+        np.multiply(part, part, out=t)
+        t *= np.float32(-0.5)
+        np.exp(t, out=t)
+        tail *= t
+        size *= np.float32(0.5)
+        tail *= size
+        np.maximum(part, 0, out=part)
+        part -= tail
+
+
+def _pair(weights: Mapping[str, npt.NDArray[np.float32]], name: str) -> tuple[Floats, Floats]:
+    return weights[f"{name}.weight"], weights[f"{name}.bias"]
+
+
+def _linear(values: Floats, weight: Floats, bias: Floats) -> Floats:
+    out: Floats = values @ weight.T
+    out += bias
+    return out
+
+
+def _normalise(values: Floats, scale: Floats, shift: Floats) -> None:
+    """Give each row mean 0 and variance 1, then its learned scale and shift."""
+    values -= values.mean(axis=1, keepdims=True)
+    variance = np.einsum("ij,ij->i", values, values) / np.float32(WIDTH)
+    values *= (1 / np.sqrt(variance + EPSILON))[:, None]
+    values *= scale
+    values += shift
