@@ -4,6 +4,7 @@ from deskbot.store.tables.catalog import Letter, LetterCheck, RequestAnswer
 from deskbot.store.tables.conversations import Answered, Conversation, Message, Revision
 from deskbot.store.tables.deliveries import Inbox, Outbox
 from deskbot.store.tables.directory import AbsenceRow, Capability, ChannelIdentity, MembershipRow, PersonRow
+from deskbot.store.tables.recall import Correction, CorrectionReceipt, SectionVersion, Told
 from deskbot.store.tables.reports import Digest, JobRun, Notice
 from deskbot.store.tables.sealing import SealKey
 from deskbot.store.tables.sign_in import Account, WebSession
@@ -17,6 +18,8 @@ __all__ = [
     "Capability",
     "ChannelIdentity",
     "Conversation",
+    "Correction",
+    "CorrectionReceipt",
     "Counter",
     "Digest",
     "Event",
@@ -33,6 +36,8 @@ __all__ = [
     "RequestAnswer",
     "Revision",
     "SealKey",
+    "SectionVersion",
     "Ticket",
+    "Told",
     "WebSession",
 ]

@@ -113,6 +113,34 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "section_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("section", sa.String(), nullable=False),
+        sa.Column("version", sa.String(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("text_md", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("effective", sa.Date(), nullable=True),
+        sa.Column("article_version", sa.String(), nullable=False),
+        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("ended", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_section_version")),
+        sa.UniqueConstraint("section", "version", name=op.f("uq_section_version_section_version")),
+    )
+    with op.batch_alter_table("section_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_section_version_line"), ["line"], unique=False)
+        batch_op.create_index(
+            "section_version_now",
+            ["line"],
+            unique=False,
+            sqlite_where=sa.text("current = 1"),
+            postgresql_where=sa.text("current"),
+        )
+
+    op.create_table(
         "absence",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -163,6 +191,37 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("channel_identity", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_channel_identity_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "correction",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.Integer(), nullable=False),
+        sa.Column("before_id", sa.Integer(), nullable=False),
+        sa.Column("after_id", sa.Integer(), nullable=False),
+        sa.Column("ended", sa.String(), nullable=False),
+        sa.Column("material", sa.Boolean(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("owner", sa.String(), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["after_id"], ["section_version.id"], name=op.f("fk_correction_after_id")),
+        sa.ForeignKeyConstraint(["before_id"], ["section_version.id"], name=op.f("fk_correction_before_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["person.id"], name=op.f("fk_correction_decided_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
+    )
+    with op.batch_alter_table("correction", schema=None) as batch_op:
+        batch_op.create_index(
+            "correction_pending",
+            ["line"],
+            unique=True,
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        )
+        batch_op.create_index(batch_op.f("ix_correction_line"), ["line"], unique=False)
+        batch_op.create_index(batch_op.f("ix_correction_state"), ["state"], unique=False)
 
     op.create_table(
         "membership",
@@ -490,6 +549,48 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("letter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_letter_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "told",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("text_id", sa.Integer(), nullable=False),
+        sa.Column("conversation_id", sa.Integer(), nullable=False),
+        sa.Column("answered_id", sa.Integer(), nullable=True),
+        sa.Column("correction_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["answered_id"], ["answered.id"], name=op.f("fk_told_answered_id")),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_told_conversation_id")),
+        sa.ForeignKeyConstraint(["correction_id"], ["correction.id"], name=op.f("fk_told_correction_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_told_person_id")),
+        sa.ForeignKeyConstraint(["text_id"], ["section_version.id"], name=op.f("fk_told_text_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_told")),
+    )
+    with op.batch_alter_table("told", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_told_correction_id"), ["correction_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_told_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_told_text_id"), ["text_id"], unique=False)
+
+    op.create_table(
+        "correction_receipt",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("correction_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("told_id", sa.Integer(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("outbox_key", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["correction_id"], ["correction.id"], name=op.f("fk_correction_receipt_correction_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_correction_receipt_person_id")),
+        sa.ForeignKeyConstraint(["told_id"], ["told.id"], name=op.f("fk_correction_receipt_told_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correction_receipt")),
+        sa.UniqueConstraint("correction_id", "person_id", name=op.f("uq_correction_receipt_correction_id_person_id")),
+    )
+    with op.batch_alter_table("correction_receipt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_correction_receipt_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "letter_check",
