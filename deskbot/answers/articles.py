@@ -12,6 +12,7 @@ from deskbot.desk.errors import Fault
 
 MAX_BYTES = 1_000_000
 MAX_LINES = 20_000
+INTRO = "intro"
 KEYS = frozenset(
     {
         "title",
@@ -22,13 +23,14 @@ KEYS = frozenset(
         "review",
         "expires",
         "aliases",
+        "questions",
         "translation_of",
         "kind",
         "tier",
     }
 )
 _PAIR = re.compile(r"^([A-Za-z_][\w-]*)\s*:(?:\s+(.*))?$")
-_INNER_PAIR = re.compile(r"^\s+(?:-\s+)?([A-Za-z_][\w-]*)\s*:\s+(.*)$")
+_INNER_PAIR = re.compile(r"^\s+(?:-\s+)?[\"']?(\w[\w-]*)[\"']?\s*:(?:\s+(.*))?$")
 _INNER_ITEM = re.compile(r"^\s*-\s+(.*)$")
 _COMMENT = re.compile(r"\s+#.*$")
 
@@ -61,7 +63,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A heading of an article with its text. `path` is the chain of titles down to it, `version` a hash of the text."""
+    """A heading of an article with its text. `path` is the chain of titles down to it, `version` a hash of the text.
+
+    `questions` are people's own words for what this very section answers.
+    """
 
     id: str
     path: tuple[str, ...]
@@ -70,6 +75,7 @@ class Section:
     version: str
     article: Article
     line: int = 1
+    questions: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -103,7 +109,11 @@ def parse_page(markdown: str, rel: str, front_matter: Mapping[str, object] | Non
     raw = split_page(text, rel)
     fields = front_matter if front_matter is not None else read_front_matter(head)
     article, wrong = _article(fields, rel, text, raw)
-    sections = tuple(Section(r.id, r.path, r.level, r.text, version_of(r.text), article, r.line) for r in raw)
+    asked = _questions(fields.get("questions"))
+    sections = tuple(
+        Section(r.id, r.path, r.level, r.text, version_of(r.text), article, r.line, asked.get(anchor_of(r.id), ()))
+        for r in raw
+    )
     return Page(article, sections, (*faults, *(Fault(rel, 1, "error", "front-matter", sentence) for sentence in wrong)))
 
 
@@ -136,6 +146,16 @@ def _article(fields: Mapping[str, object], rel: str, text: str, raw: list[RawSec
         **dates,
     )
     return article, wrong
+
+
+def anchor_of(section_id: str) -> str:
+    """Return the anchor by which a page names one of its sections; "intro" for the text before the first heading."""
+    return section_id.partition("#")[2] or INTRO
+
+
+def _questions(value: object) -> dict[str, tuple[str, ...]]:
+    """Read the front matter's `questions`: lists of questions by the anchor of the section that answers them."""
+    return {str(anchor): _texts(asked) for anchor, asked in value.items()} if isinstance(value, Mapping) else {}
 
 
 def _first_heading(raw: list[RawSection]) -> str:
@@ -186,11 +206,18 @@ def _with_line(value: object, line: str) -> object:
     """Add an indented line to the value above it: an item of a list, a pair of a mapping, or nothing we know."""
     if pair := _INNER_PAIR.match(line):
         inner = dict(value) if isinstance(value, Mapping) else {}
-        inner[pair.group(1)] = _value(pair.group(2))
+        inner[pair.group(1)] = _value(pair.group(2) or "")
         return inner
     if item := _INNER_ITEM.match(line):
-        return [*(value if isinstance(value, list) else []), _value(item.group(1))]
+        if isinstance(value, Mapping) and value:
+            last = next(reversed(value))
+            return {**value, last: _with_item(value[last], item.group(1))}
+        return _with_item(value, item.group(1))
     return value
+
+
+def _with_item(value: object, item: str) -> list[object]:
+    return [*(value if isinstance(value, list) else []), _value(item)]
 
 
 def _value(text: str) -> object:

@@ -47,7 +47,7 @@ def read_section(section: Section, thesaurus: Thesaurus) -> SectionTerms:
     counts, length = _counts(to_plain(section.text_md), language, thesaurus)
     norm = 1.0 - BODY_B + BODY_B * max(length, 8) / BODY_LENGTH
     body = {term: (count / norm) * (K1 + 1) / (count / norm + K1) for term, count in counts.items()}
-    titles = [section.title, *(section.article.aliases if section.level <= 1 else ())]
+    titles = [section.title, *(section.article.aliases if section.level <= 1 else ()), *section.questions]
     above = [*section.path[:-1], section.article.title] if section.path else []
     places: dict[str, int] = {}
     for place, texts in ((HEAD, titles), (CHAIN, above)):

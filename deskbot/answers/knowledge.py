@@ -1,8 +1,8 @@
 """The knowledge base as one immutable snapshot: build it from pages, ask it, see only what the asker may see."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Literal
@@ -199,17 +199,31 @@ def build(
     pages: Mapping[str, str],
     synonyms: Iterable[Iterable[str]] = (),
     front_matter: Mapping[str, Mapping[str, object]] | None = None,
+    learned: Mapping[str, Sequence[str]] | None = None,
 ) -> Knowledge:
     """Build a snapshot from files (path in the folder → text); no page ever makes it fail, faults are listed.
 
     `synonyms` are a customer's groups of words for one thing. `front_matter` gives the heads already read strictly.
+    `learned` are questions that the desk learned, by the id of the section that answers them; ids that are not there
+    (any more) are passed over.
     """
     heads = front_matter or {}
     parsed = [parse_page(text, rel, heads.get(rel)) for rel, text in sorted(pages.items())]
-    kept = [page for page in parsed if page.article.kind not in OUTSIDE_RETRIEVAL]
+    kept = [_taught(page, learned or {}) for page in parsed if page.article.kind not in OUTSIDE_RETRIEVAL]
     known = thesaurus(synonyms)
     index = build_index(kept, [read_section(section, known) for page in kept for section in page.sections], known)
     return Knowledge(kept, index, _vocabularies(kept), (fault for page in parsed for fault in page.faults))
+
+
+def _taught(page: Page, learned: Mapping[str, Sequence[str]]) -> Page:
+    """Return the page with the learned questions beside those of its front matter."""
+    if not any(section.id in learned for section in page.sections):
+        return page
+    sections = (
+        replace(section, questions=tuple(dict.fromkeys((*section.questions, *learned.get(section.id, ())))))
+        for section in page.sections
+    )
+    return replace(page, sections=tuple(sections))
 
 
 def _vocabularies(pages: Iterable[Page]) -> dict[str, Counter[str]]:
