@@ -4,6 +4,7 @@ from deskbot.store.tables.catalog import Letter, LetterCheck, RequestAnswer
 from deskbot.store.tables.conversations import Answered, Conversation, Message, Revision
 from deskbot.store.tables.deliveries import Inbox, Outbox
 from deskbot.store.tables.directory import AbsenceRow, Capability, ChannelIdentity, MembershipRow, PersonRow
+from deskbot.store.tables.learning import CalibrationRun, LearnedQuestion
 from deskbot.store.tables.recall import Correction, CorrectionReceipt, SectionVersion, Told
 from deskbot.store.tables.reports import Digest, JobRun, Notice
 from deskbot.store.tables.sealing import SealKey
@@ -15,6 +16,7 @@ __all__ = [
     "Account",
     "Answered",
     "Attachment",
+    "CalibrationRun",
     "Capability",
     "ChannelIdentity",
     "Conversation",
@@ -25,6 +27,7 @@ __all__ = [
     "Event",
     "Inbox",
     "JobRun",
+    "LearnedQuestion",
     "Letter",
     "LetterCheck",
     "MembershipRow",

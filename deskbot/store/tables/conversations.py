@@ -63,7 +63,11 @@ class Revision(SQLModel, table=True):
 
 
 class Answered(SQLModel, table=True):
-    """What the desk decided about one question: which section in which version, how sure, and whether it helped."""
+    """What the desk decided about one question: which section in which version, how sure, and whether it helped.
+
+    `confidence` is what was decided with; `shipped_confidence` the same before it was set right from outcomes, by the
+    `engine` of that time.
+    """
 
     __tablename__ = "answered"
 
@@ -77,6 +81,8 @@ class Answered(SQLModel, table=True):
     section: str | None = Field(default=None, index=True)
     version: str | None = None
     confidence: float = 0.0
+    shipped_confidence: float | None = None
+    engine: str = ""
     suggestions: list[Any] = data(list)
     language: str = "en"
     helpful: bool | None = None

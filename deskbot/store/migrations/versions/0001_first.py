@@ -11,6 +11,22 @@ down_revision = None
 def upgrade() -> None:
     """Bring the database from the form before to this one."""
     op.create_table(
+        "calibration_run",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("engine", sa.String(), nullable=False),
+        sa.Column("slope", sa.Float(), nullable=False),
+        sa.Column("intercept", sa.Float(), nullable=False),
+        sa.Column("outcomes", sa.Integer(), nullable=False),
+        sa.Column("right", sa.Integer(), nullable=False),
+        sa.Column("kept", sa.Boolean(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calibration_run")),
+    )
+    with op.batch_alter_table("calibration_run", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calibration_run_engine"), ["engine"], unique=False)
+
+    op.create_table(
         "counter",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
@@ -341,6 +357,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_conversation_ticket_id"), ["ticket_id"], unique=False)
 
     op.create_table(
+        "learned_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("section", sa.String(), nullable=False),
+        sa.Column("fingerprint", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("redacted", sa.JSON(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("offered_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("offered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["person.id"], name=op.f("fk_learned_question_decided_by_id")),
+        sa.ForeignKeyConstraint(["offered_by_id"], ["person.id"], name=op.f("fk_learned_question_offered_by_id")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_learned_question_ticket_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_learned_question")),
+        sa.UniqueConstraint("section", "fingerprint", name=op.f("uq_learned_question_section_fingerprint")),
+    )
+    with op.batch_alter_table("learned_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_learned_question_state"), ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_learned_question_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
         "notice",
         sa.Column("key", sa.String(), nullable=False),
         sa.Column("ticket_id", sa.Integer(), nullable=True),
@@ -410,6 +451,8 @@ def upgrade() -> None:
         sa.Column("section", sa.String(), nullable=True),
         sa.Column("version", sa.String(), nullable=True),
         sa.Column("confidence", sa.Float(), nullable=False),
+        sa.Column("shipped_confidence", sa.Float(), nullable=True),
+        sa.Column("engine", sa.String(), nullable=False),
         sa.Column("suggestions", sa.JSON(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
         sa.Column("helpful", sa.Boolean(), nullable=True),
