@@ -10,10 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
+from deskbot import config
 from deskbot.answers.articles import Section
 from deskbot.answers.evaluation import Figures, Outcome, measure
 from deskbot.answers.knowledge import EVERYTHING, Knowledge, build
 from deskbot.answers.terms import STOP_WORDS
+from deskbot.cli.kb_golden import evaluate_golden
 from deskbot.desk.sensitive import screen
 from deskbot.desk.texts import say
 
@@ -30,7 +32,14 @@ class Engine(StrEnum):
 Folder = Annotated[Path, typer.Option("--kb", help="A folder of Markdown files, with or without front matter.")]
 Chosen = Annotated[Engine, typer.Option("--engine", help="lexical: words alone; full: words and meaning.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
-Questions = Annotated[Path, typer.Option("--questions", help="JSON lines with id, kb, question, gold and kind.")]
+Questions = Annotated[
+    Path | None,
+    typer.Option("--questions", help="JSON lines with id, kb, question, gold and kind; else the golden questions."),
+]
+Record = Annotated[bool, typer.Option("--record", help="Write down what came to the golden questions.")]
+FolderOrOurs = Annotated[
+    Path | None, typer.Option("--kb", help="A folder of Markdown files; else the knowledge folder of the settings.")
+]
 Beside = Annotated[
     bool, typer.Option("--beside", help="Measure bm25s on the same questions too, where it is installed.")
 ]
@@ -54,9 +63,21 @@ def answer(kb: Folder, engine: Chosen = Engine.full) -> None:
 
 @app.command("eval")
 def evaluate(
-    kb: Folder, questions: Questions, engine: Chosen = Engine.full, as_json: AsJson = False, beside: Beside = False
+    kb: FolderOrOurs = None,
+    questions: Questions = None,
+    engine: Chosen = Engine.full,
+    as_json: AsJson = False,
+    beside: Beside = False,
+    write: Record = False,
 ) -> None:
-    """Measure recall, silence and speed on labelled questions about this folder."""
+    """Measure the answers: to the golden questions beside the articles, or to labelled questions about this folder.
+
+    Golden questions are asked of the words alone, as everywhere the same; exit 1 when one fares worse than recorded.
+    """
+    kb = kb or config.load().knowledge_dir
+    if questions is None:
+        evaluate_golden(kb, as_json, write)
+        return
     asked, skipped = _questions(questions, kb.resolve().name)
     knowledge = _load(kb, engine)
     outcomes = [_outcome(question, _answered(knowledge, question)) for question in asked]
