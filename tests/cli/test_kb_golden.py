@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from deskbot.cli.kb import app
 
 PAGES = {
-    "payday.md": "# Payday\n\nSalaries are paid on the 25th.\n\n## Newcomers\n\nWhoever starts late in the month waits.\n",
+    "payday.md": "# Payday\n\nSalaries are paid on the 25th.\n\n## Newcomers\n\nLate starters wait.\n",
     "parking.md": "# Parking\n\nThe garage has places for bicycles and cars.\n",
     "pt.md": "---\ntitle: Meal card\naudience:\n  country: [PT]\n---\n# Meal card\n\nIt holds 9 euros a day.\n",
     "us.md": "---\ntitle: Commuter card\naudience:\n  country: [US]\n---\n# Commuter card\n\nA card for the subway.\n",
