@@ -1,9 +1,16 @@
-"""The inverted index of the knowledge base: which sections speak of a term, how much and where."""
+"""The inverted index of the knowledge base: which sections speak of a term, how much and where.
+
+A page is read alone (`read_page`), what was read of all pages is put into columns (`merged`), and the columns are
+weighed against one another (`compiled`). An edited page takes the first step alone; the columns of the others stay.
+"""
 
 import math
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain, pairwise
+from sys import intern
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +22,8 @@ from deskbot.desk.folding import words
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int32]
+Forms = tuple[tuple[str, ...], ...]
+"""A heading or alias as its words: of each its stem and the ideas that it expresses."""
 
 K1 = 1.2  # how soon repeating a word stops to count
 BODY_LENGTH = 60.0  # words of a usual section: in longer ones a word counts less, in shorter ones more
@@ -23,46 +32,100 @@ HEAD, CHAIN = 1, 2  # a term's places besides the text: the section's heading or
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
-    """A heading or alias as its stems, each with the ideas that it expresses and its share of all, by rarity."""
-
-    stems: tuple[tuple[str, ...], ...]
-    shares: tuple[float, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class SectionTerms:
-    """What the index keeps of a section: saturated weights of the text's terms, places of others, names, length."""
+    """What is read of a section: its terms, of each the saturated weight in the text and the places besides it."""
 
-    body: Mapping[str, float]
-    places: Mapping[str, int]
-    names: tuple[Name, ...]
-    counts: Mapping[str, int]
+    terms: tuple[str, ...]
+    body: Sequence[float]
+    places: bytes
+    names: tuple[Forms, ...]
     length: int
 
 
-def read_section(section: Section, thesaurus: Thesaurus) -> SectionTerms:
-    """Return the section's terms; the slow part of building, and the same for the same text."""
-    language = section.article.language
-    counts, length = _counts(to_plain(section.text_md), language, thesaurus)
-    norm = 1.0 - BODY_B + BODY_B * max(length, 8) / BODY_LENGTH
-    body = {term: (count / norm) * (K1 + 1) / (count / norm + K1) for term, count in counts.items()}
-    titles = [section.title, *(section.article.aliases if section.level <= 1 else ()), *section.questions]
-    above = [*section.path[:-1], section.article.title] if section.path else []
-    places: dict[str, int] = {}
-    for place, texts in ((HEAD, titles), (CHAIN, above)):
-        for text in texts:
-            for term in (*_counts(text, language, thesaurus)[0], *_initials(text)):
+@dataclass(frozen=True, slots=True)
+class PageTerms:
+    """What is read of a page: its sections, how often it says each idea, and its words for mending misspelt ones."""
+
+    sections: tuple[SectionTerms, ...]
+    said: Mapping[str, int]
+    words: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    """A heading or alias, read once for all the sections under it."""
+
+    words: tuple[str, ...]
+    terms: tuple[str, ...]
+    forms: Forms
+
+
+def read_page(page: Page, thesaurus: Thesaurus) -> PageTerms:
+    """Return the page's terms; the slow part of building, and the same for the same text."""
+    language = page.article.language
+    said: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    titles: dict[str, _Title] = {}
+
+    def title(text: str) -> _Title:
+        if text not in titles:
+            titles[text] = _read_title(text, language, thesaurus)
+        return titles[text]
+
+    def section_terms(section: Section) -> SectionTerms:
+        text = words(to_plain(section.text_md))
+        counts = _counts(text, language, thesaurus)
+        named = [title(name) for name in _names_of(section)]
+        above = [title(name) for name in (*section.path[:-1], page.article.title)] if section.path else []
+        places: dict[str, int] = {}
+        for place, read in ((HEAD, named), (CHAIN, above)):
+            for term in chain.from_iterable(name.terms for name in read):
                 places[term] = places.get(term, 0) | place
-    return SectionTerms(body, places, tuple(_name(text, language, thesaurus) for text in titles), counts, length)
+        found.update(text)
+        for name in (*section.path, *page.article.aliases):
+            found.update(title(name).words)
+        terms = tuple(map(intern, {**counts, **places}))
+        ideas = (term for term in terms if term.startswith("@"))
+        said.update({idea: min(counts[idea], 4) + 3 * (places.get(idea, 0) & HEAD) for idea in ideas})
+        return SectionTerms(
+            terms,
+            array("f", _saturated([counts[term] for term in terms], len(text))),
+            bytes([places.get(term, 0) for term in terms]),
+            tuple(name.forms for name in named),
+            len(text),
+        )
+
+    return PageTerms(tuple(section_terms(section) for section in page.sections), said, found)
 
 
-def _counts(text: str, language: str, thesaurus: Thesaurus) -> tuple[Counter[str], int]:
-    """Return how often each term occurs in the text, and how many words there are."""
-    sequence = stems(words(text), language)
-    found = Counter(stem for stem in sequence if stem not in STOP_STEMS)
-    found.update(idea for _, _, idea in thesaurus.ideas(sequence))
-    return found, len(sequence)
+def _names_of(section: Section) -> tuple[str, ...]:
+    """Return what the section goes by: its heading, its page's aliases where it opens the page, its questions."""
+    return section.title, *(section.article.aliases if section.level <= 1 else ()), *section.questions
+
+
+def _saturated(counts: Sequence[int], length: int) -> list[float]:
+    """Return the weight of terms that occur so often among `length` words: each time counts less than the last."""
+    norm = 1.0 - BODY_B + BODY_B * max(length, 8) / BODY_LENGTH
+    return [(count / norm) * (K1 + 1) / (count / norm + K1) for count in counts]
+
+
+def _counts(said: list[str], language: str, thesaurus: Thesaurus) -> Counter[str]:
+    """Return how often each term occurs among the words."""
+    sequence = stems(said, language)
+    found = Counter([stem for stem in sequence if stem not in STOP_STEMS])
+    found.update([idea for _, _, idea in thesaurus.ideas(sequence)])
+    return found
+
+
+def _read_title(text: str, language: str, thesaurus: Thesaurus) -> _Title:
+    said = words(text)
+    sequence = stems(said, language)
+    ideas: dict[int, list[str]] = {}
+    for at, length, idea in thesaurus.ideas(sequence):
+        for place in range(at, at + length):
+            ideas.setdefault(place, []).append(idea)
+    forms = tuple((stem, *ideas.get(at, ())) for at, stem in enumerate(sequence) if stem not in STOP_STEMS)
+    return _Title(tuple(said), (*_counts(said, language, thesaurus), *_initials(text)), forms)
 
 
 def _initials(heading: str) -> list[str]:
@@ -71,13 +134,196 @@ def _initials(heading: str) -> list[str]:
     return ["".join(name[0] for name in names).lower()] if 3 <= len(names) <= 6 else []
 
 
-def _name(text: str, language: str, thesaurus: Thesaurus) -> Name:
-    sequence = stems(words(text), language)
-    ideas: dict[int, list[str]] = {}
-    for at, length, idea in thesaurus.ideas(sequence):
-        for place in range(at, at + length):
-            ideas.setdefault(place, []).append(idea)
-    return Name(tuple((stem, *ideas.get(at, ())) for at, stem in enumerate(sequence) if stem not in STOP_STEMS))
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What was read of all pages, nothing of it weighed against other pages; rows are sections in their order.
+
+    Postings lie by term and then by row: those of term `n` from `starts[n]` to `starts[n + 1]`. `said` tells how often
+    a page (`said_on`) says an idea (`said_of`, a term).
+    """
+
+    terms: tuple[str, ...]
+    starts: npt.NDArray[np.int64]
+    rows: Rows
+    body: Floats
+    places: npt.NDArray[np.uint8]
+    lengths: Rows
+    sizes: Rows
+    said_of: Rows
+    said_on: Rows
+    said: Rows
+    names: tuple[tuple[Forms, ...], ...]
+
+
+_NONE = np.zeros(0, np.int32)
+NOTHING = Columns(
+    terms=(),
+    starts=np.zeros(1, np.int64),
+    rows=_NONE,
+    body=np.zeros(0, np.float32),
+    places=np.zeros(0, np.uint8),
+    lengths=_NONE,
+    sizes=_NONE,
+    said_of=_NONE,
+    said_on=_NONE,
+    said=_NONE,
+    names=(),
+)
+
+
+def merged(old: Columns, origin: Sequence[int], fresh: Sequence[PageTerms]) -> Columns:
+    """Return the columns of pages of which each is an old one (`origin` is its place there) or fresh (-1, in order).
+
+    The old ones must stand in their old order.
+    """
+    sizes, move, pages = _moves(old, origin, fresh)
+    numbers = {term: number for number, term in enumerate(old.terms)}
+    new = _flat(origin, fresh, sizes, numbers)
+    term = np.concatenate((np.repeat(np.arange(len(old.terms), dtype=np.int32), np.diff(old.starts)), new.term))
+    rows = np.concatenate((move[old.rows], new.rows))
+    here = np.flatnonzero(rows >= 0)
+    order = here[_by_term_and_row(term[here], rows[here], len(new.rows))]
+    frequency = np.bincount(term[order], minlength=len(numbers))
+    said_on = np.concatenate((pages[old.said_on], new.said_on))
+    there = said_on >= 0
+    heard, number = frequency > 0, np.cumsum(frequency > 0, dtype=np.int32) - 1
+    return Columns(
+        terms=tuple(text for text, kept in zip(numbers, heard.tolist(), strict=True) if kept),
+        starts=np.concatenate((np.zeros(1, np.int64), np.cumsum(frequency[heard]))),
+        rows=rows[order],
+        body=np.concatenate((old.body, new.body))[order],
+        places=np.concatenate((old.places, new.places))[order],
+        lengths=_placed(old.lengths, move, np.array([s.length for page in fresh for s in page.sections], np.int32)),
+        sizes=sizes,
+        said_of=number[np.concatenate((old.said_of, new.said_of))[there]],
+        said_on=said_on[there],
+        said=np.concatenate((old.said, new.said))[there],
+        names=_names(old, origin, fresh),
+    )
+
+
+def _moves(old: Columns, origin: Sequence[int], fresh: Sequence[PageTerms]) -> tuple[Rows, Rows, Rows]:
+    """Return the sizes of the new pages, and for old rows and old pages where they are now, -1 for gone."""
+    unread = iter(fresh)
+    sizes = np.array([old.sizes[at] if at >= 0 else len(next(unread).sections) for at in origin], np.int32)
+    at = np.array(origin, np.int32)
+    kept = np.flatnonzero(at >= 0).astype(np.int32)
+    pages = np.full(len(old.sizes), -1, np.int32)
+    pages[at[kept]] = kept
+    shift = _firsts(sizes)[pages] - _firsts(old.sizes)
+    moved = np.arange(len(old.lengths), dtype=np.int32) + np.repeat(shift, old.sizes)
+    return sizes, np.where(np.repeat(pages, old.sizes) >= 0, moved, -1).astype(np.int32), pages
+
+
+def _firsts(sizes: Rows) -> Rows:
+    """Return the first row of each page; one more number at the end would be the number of rows."""
+    return (np.cumsum(sizes) - sizes).astype(np.int32)
+
+
+def _placed(old: Rows, move: Rows, fresh: Rows) -> Rows:
+    """Return a column with its old values where they are now, and the fresh ones in the rows between."""
+    kept = move >= 0
+    out = np.empty(int(kept.sum()) + len(fresh), np.int32)
+    taken = np.zeros(len(out), np.bool_)
+    taken[move[kept]] = True
+    out[taken], out[~taken] = old[kept], fresh
+    return out
+
+
+def _names(old: Columns, origin: Sequence[int], fresh: Sequence[PageTerms]) -> tuple[tuple[Forms, ...], ...]:
+    unread = iter(fresh)
+    firsts, sizes = _firsts(old.sizes).tolist(), old.sizes.tolist()
+    parts: list[Sequence[tuple[Forms, ...]]] = []
+    for at in origin:
+        if at >= 0:
+            parts.append(old.names[firsts[at] : firsts[at] + sizes[at]])
+        else:
+            parts.append([section.names for section in next(unread).sections])
+    return tuple(chain.from_iterable(parts))
+
+
+def _by_term_and_row(term: Rows, rows: Rows, fresh: int) -> npt.NDArray[np.int64]:
+    """Return the order by term and row of postings whose old part is in that order already.
+
+    The few fresh ones of an edit are put in between; more are sorted by the halves of the term, each in linear time.
+    """
+    size = len(term)
+    if fresh < size // 8:
+        key = term.astype(np.int64) << 32 | rows
+        late = size - fresh + np.argsort(key[size - fresh :], kind="stable")
+        return np.insert(np.arange(size - fresh), np.searchsorted(key[: size - fresh], key[late]), late)
+    order = np.argsort(rows.astype(np.uint16), kind="stable") if len(rows) else np.zeros(0, np.int64)
+    for half in (rows >> 16, term & 0xFFFF, term >> 16):
+        if half.any():
+            order = order[np.argsort(half[order].astype(np.uint16), kind="stable")]
+    return order
+
+
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """Postings and ideas of fresh pages in the order in which they were read."""
+
+    term: Rows
+    rows: Rows
+    body: Floats
+    places: npt.NDArray[np.uint8]
+    said_of: Rows
+    said_on: Rows
+    said: Rows
+
+
+def _flat(origin: Sequence[int], fresh: Sequence[PageTerms], sizes: Rows, numbers: dict[str, int]) -> _Fresh:
+    """Lay the fresh pages out flat, giving their new terms the next numbers."""
+    term, rows, body, places = array("i"), array("i"), array("f"), array("B")
+    said_of, said_on, said = array("i"), array("i"), array("i")
+    firsts = _firsts(sizes).tolist()
+    for page, read in zip((n for n, at in enumerate(origin) if at < 0), fresh, strict=True):
+        for row, section in enumerate(read.sections, firsts[page]):
+            term.extend([numbers.setdefault(text, len(numbers)) for text in section.terms])
+            rows.extend([row] * len(section.terms))
+            body.extend(section.body)
+            places.frombytes(section.places)
+        said_of.extend([numbers[idea] for idea in read.said])
+        said_on.extend([page] * len(read.said))
+        said.extend(read.said.values())
+    return _Fresh(
+        np.array(term, np.int32),
+        np.array(rows, np.int32),
+        np.array(body, np.float32),
+        np.array(places, np.uint8),
+        np.array(said_of, np.int32),
+        np.array(said_on, np.int32),
+        np.array(said, np.int32),
+    )
+
+
+class Name:
+    """A heading or alias as its stems, each with the ideas that it expresses and its share of all, by rarity."""
+
+    __slots__ = ("shares", "stems")
+
+    def __init__(self, forms: Forms, weights: Sequence[float]) -> None:
+        mass = sum(weights) or 1.0
+        self.stems = forms
+        self.shares = tuple([weight / mass for weight in weights])
+
+
+class Names:
+    """The headings, aliases and questions of each section, by row, weighed when they are looked at."""
+
+    __slots__ = ("_forms", "_number", "_weights")
+
+    def __init__(self, forms: tuple[tuple[Forms, ...], ...], number: Mapping[str, int], idf: Floats) -> None:
+        self._forms = forms
+        self._number = number
+        self._weights = idf.tolist()
+
+    def __len__(self) -> int:
+        return len(self._forms)
+
+    def __getitem__(self, row: int) -> tuple[Name, ...]:
+        number, weights = self._number, self._weights
+        return tuple([Name(forms, [weights[number[word[0]]] for word in forms]) for forms in self._forms[row]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +348,7 @@ class Index:
     places: npt.NDArray[np.uint8]
     rough: Floats
     idf: Floats
-    names: tuple[tuple[Name, ...], ...]
+    names: Names
     length: Floats
     page_of: Rows
     intro: npt.NDArray[np.bool_]
@@ -143,74 +389,46 @@ class Index:
         return 0.0 if number is None else float(self.idf[number])
 
 
-def build_index(pages: Sequence[Page], terms: Sequence[SectionTerms], thesaurus: Thesaurus) -> Index:
-    """Index the sections of the pages, whose `terms` are given in the same order."""
-    languages = tuple(Counter(page.article.language for page in pages)) or ("en",)
-    number: dict[str, int] = {}
-    flat: list[int] = []
-    body: list[float] = []
-    places: list[int] = []
-    lengths: list[int] = []
-    for section in terms:
-        before = len(flat)
-        for term in {**section.body, **section.places}:
-            flat.append(number.setdefault(term, len(number)))
-            body.append(section.body.get(term, 0.0))
-            places.append(section.places.get(term, 0))
-        lengths.append(len(flat) - before)
-    size = len(terms)
-    of_term = np.array(flat, np.int32)
-    order = np.argsort(of_term, kind="stable")
-    frequency = np.bincount(of_term, minlength=len(number)).astype(np.int64)
-    in_body = np.array(body, np.float32)[order]
-    in_places = np.array(places, np.uint8)[order]
-    page_of = np.array([n for n, page in enumerate(pages) for _ in page.sections], np.int32)
+def compiled(columns: Columns, pages: Sequence[Page], thesaurus: Thesaurus) -> Index:
+    """Weigh the columns of these pages against one another: rare terms tell more than common ones."""
+    languages = tuple(dict.fromkeys(page.article.language for page in pages)) or ("en",)
+    size = len(columns.lengths)
+    frequency = np.diff(columns.starts)
     idf = np.log1p((size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+    number = {term: at for at, term in enumerate(columns.terms)}
+    rough = columns.body + 1.2 * (columns.places & HEAD) + 0.3 * (columns.places & CHAIN)
+    spoken = np.array([languages.index(page.article.language) for page in pages], np.int32)
     return Index(
         number=number,
-        starts=np.concatenate((np.zeros(1, np.int64), np.cumsum(frequency))),
-        rows=np.repeat(np.arange(size, dtype=np.int32), np.array(lengths, np.int64))[order],
-        body=in_body,
-        places=in_places,
-        rough=(in_body + 1.2 * (in_places & HEAD) + 0.3 * (in_places & CHAIN)).astype(np.float32),
+        starts=columns.starts,
+        rows=columns.rows,
+        body=columns.body,
+        places=columns.places,
+        rough=rough.astype(np.float32),
         idf=idf,
-        names=tuple(tuple(_shared(name, number, idf) for name in section.names) for section in terms),
-        length=np.log(np.maximum(np.array([s.length for s in terms], np.float32), 1.0) / BODY_LENGTH),
-        page_of=page_of,
+        names=Names(columns.names, number, idf),
+        length=np.log(np.maximum(columns.lengths.astype(np.float32), 1.0) / BODY_LENGTH),
+        page_of=np.repeat(np.arange(len(pages), dtype=np.int32), columns.sizes),
         intro=np.array([section.level <= 1 for page in pages for section in page.sections], np.bool_),
-        language=np.array([languages.index(page.article.language) for page in pages for _ in page.sections], np.int32),
-        page_ideas=_page_ideas(terms, page_of, len(pages)),
+        language=np.repeat(spoken, columns.sizes),
+        page_ideas=_page_ideas(columns),
         pages=len(pages),
         thesaurus=thesaurus,
         languages=languages,
     )
 
 
-def _shared(name: Name, number: Mapping[str, int], idf: Floats) -> Name:
-    """Return the name with the share that each of its stems has of it."""
-    weights = [float(idf[number[forms[0]]]) for forms in name.stems]
-    mass = sum(weights) or 1.0
-    return Name(name.stems, tuple(weight / mass for weight in weights))
-
-
-def _page_ideas(terms: Sequence[SectionTerms], page_of: Rows, pages: int) -> dict[str, tuple[Rows, Floats]]:
+def _page_ideas(columns: Columns) -> dict[str, tuple[Rows, Floats]]:
     """Return for every idea the pages that express it and its saturated, weighted share of each."""
-    found: dict[str, Counter[int]] = {}
-    for section, page in zip(terms, page_of.tolist(), strict=True):
-        for term in {**section.body, **section.places}:
-            if term.startswith("@"):
-                said = min(section.counts.get(term, 0), 4) + 3 * (section.places.get(term, 0) & HEAD)
-                found.setdefault(term, Counter())[page] += said
-    sections = np.sqrt(np.maximum(np.bincount(page_of, minlength=pages), 1))
-    out = {}
-    for idea, by_page in found.items():
-        rows = np.array(list(by_page), np.int32)
-        share = np.array(list(by_page.values()), np.float32) / sections[rows]
-        idf = math.log1p((pages - len(rows) + 0.5) / (len(rows) + 0.5))
-        out[idea] = (rows, (idf * share * (K1 + 1) / (share + K1)).astype(np.float32))
-    return out
-
-
-def vocabulary(texts: Iterable[str]) -> Counter[str]:
-    """Return how often each folded word occurs, for mending the spelling of questions."""
-    return Counter(word for text in texts for word in words(text))
+    pages = len(columns.sizes)
+    sections = np.sqrt(np.maximum(columns.sizes, 1))
+    frequency = np.bincount(columns.said_of, minlength=len(columns.terms))
+    idf = np.log1p((pages - frequency + 0.5) / (frequency + 0.5))
+    order = np.lexsort((columns.said_on, columns.said_of))
+    on, of = columns.said_on[order], columns.said_of[order]
+    share = columns.said[order] / sections[on]
+    weights = (idf[of] * share * (K1 + 1) / (share + K1)).astype(np.float32)
+    ideas = np.flatnonzero(frequency).tolist()
+    ends = list(accumulate(frequency[ideas].tolist(), initial=0))
+    parts = [slice(first, last) for first, last in pairwise(ends)]
+    return {columns.terms[idea]: (on[part], weights[part]) for idea, part in zip(ideas, parts, strict=True)}

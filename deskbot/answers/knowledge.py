@@ -12,14 +12,13 @@ import numpy as np
 from deskbot.answers.articles import Article, Page, Section, parse_page
 from deskbot.answers.audience import Audience, AudienceRule
 from deskbot.answers.confidence import PERSONAL_AT_MOST, RIVALS, Decision, decide, probability
-from deskbot.answers.index import Index, build_index, read_section, vocabulary
-from deskbot.answers.markdown import to_plain
+from deskbot.answers.index import NOTHING, Columns, Index, PageTerms, compiled, merged, read_page
 from deskbot.answers.personal import is_personal
 from deskbot.answers.query import MAX_WORDS, read_question
 from deskbot.answers.quote import passage
 from deskbot.answers.ranking import Mask, Ranking, rank
 from deskbot.answers.spelling import Speller
-from deskbot.answers.terms import thesaurus
+from deskbot.answers.terms import Thesaurus, thesaurus
 from deskbot.desk.errors import Fault, NotFound
 from deskbot.desk.folding import small_words_lean, words
 from deskbot.desk.texts import say
@@ -50,31 +49,42 @@ class Found:
 
 
 class Knowledge:
-    """An immutable snapshot of all articles with their index. Make one with `build`."""
+    """An immutable snapshot of all articles with their index. Make one with `build` or `assembled`.
+
+    `pages`, `columns` and `vocabularies` (how often each language's articles use a word) are all that was read: the
+    same three make the same snapshot again.
+    """
 
     def __init__(
         self,
         pages: Iterable[Page],
-        index: Index,
+        columns: Columns,
         vocabularies: Mapping[str, Counter[str]],
-        faults: Iterable[Fault],
+        known: Thesaurus,
+        faults: Iterable[Fault] = (),
     ) -> None:
-        self._pages = tuple(pages)
-        self._index = index
-        self._vocabularies = vocabularies
+        self.pages = tuple(pages)
+        self.columns = columns
+        self.vocabularies = vocabularies
+        self._index: Index = compiled(columns, self.pages, known)
         self._speller = Speller(sum(vocabularies.values(), Counter()))
         self.faults = tuple(faults)
-        self.articles: tuple[Article, ...] = tuple(page.article for page in self._pages)
-        self.sections: tuple[Section, ...] = tuple(section for page in self._pages for section in page.sections)
+        self.articles: tuple[Article, ...] = tuple(page.article for page in self.pages)
+        self.sections: tuple[Section, ...] = tuple(section for page in self.pages for section in page.sections)
         self._by_id = {section.id: section for section in self.sections}
         self._by_path = {article.path: article for article in self.articles}
-        self._sections_of = {page.article.path: page.sections for page in self._pages}
+        self._sections_of = {page.article.path: page.sections for page in self.pages}
         self._translations = {(a.translation_of or a.path, a.language): a.path for a in self.articles}
         rules = {article.audience: number for number, article in enumerate(self.articles)}
         self._rules: tuple[AudienceRule, ...] = tuple(rules)
         place = {rule: number for number, rule in enumerate(self._rules)}
-        self._rule_of = np.array([place[section.article.audience] for section in self.sections], np.int32)
+        self._rule_of = np.repeat([place[article.audience] for article in self.articles], columns.sizes)
         self._mask = lru_cache(maxsize=64)(self._visible_rows)
+
+    @property
+    def thesaurus(self) -> Thesaurus:
+        """The ideas by which questions and articles are matched."""
+        return self._index.thesaurus
 
     def section(self, section_id: str) -> Section:
         """Return the section with this id, or raise NotFound."""
@@ -98,7 +108,7 @@ class Knowledge:
         self, question: str, viewer: Audience | None, language: str = "", top: int = 10, today: date | None = None
     ) -> Found:
         """Answer a question from what the viewer may see; `today` decides which texts are in force."""
-        language = _asked_in(question, language or (viewer.language if viewer else ""), self._vocabularies)
+        language = _asked_in(question, language or (viewer.language if viewer else ""), self.vocabularies)
         query = read_question(question, self._index, self._speller, language)
         allowed = tuple(rule.admits(viewer) for rule in self._rules)
         ranking = rank(self._index, query, self._mask(allowed), max(RIVALS, 2 * top))
@@ -209,13 +219,26 @@ def build(
     """
     heads = front_matter or {}
     parsed = [parse_page(text, rel, heads.get(rel)) for rel, text in sorted(pages.items())]
-    kept = [_taught(page, learned or {}) for page in parsed if page.article.kind not in OUTSIDE_RETRIEVAL]
-    known = thesaurus(synonyms)
-    index = build_index(kept, [read_section(section, known) for page in kept for section in page.sections], known)
-    return Knowledge(kept, index, _vocabularies(kept), (fault for page in parsed for fault in page.faults))
+    return assembled([taught(page, learned or {}) for page in parsed], thesaurus(synonyms))
 
 
-def _taught(page: Page, learned: Mapping[str, Sequence[str]]) -> Page:
+def assembled(pages: Iterable[Page], known: Thesaurus, before: Knowledge | None = None) -> Knowledge:
+    """Return a snapshot of the pages, in the order of their paths.
+
+    What was read of a page that `before` holds, the very object, is taken over from there; only other pages are read.
+    """
+    given = sorted(pages, key=lambda page: page.article.path)
+    kept = [page for page in given if page.article.kind not in OUTSIDE_RETRIEVAL]
+    known_before = before if before is not None and before.thesaurus == known else Knowledge((), NOTHING, {}, known)
+    place = {id(page): at for at, page in enumerate(known_before.pages)}
+    origin = [place.get(id(page), -1) for page in kept]
+    fresh = [read_page(page, known) for page, at in zip(kept, origin, strict=True) if at < 0]
+    columns = merged(known_before.columns, origin, fresh)
+    vocabularies = _vocabularies(known_before, kept, origin, fresh)
+    return Knowledge(kept, columns, vocabularies, known, (fault for page in given for fault in page.faults))
+
+
+def taught(page: Page, learned: Mapping[str, Sequence[str]]) -> Page:
     """Return the page with the learned questions beside those of its front matter."""
     if not any(section.id in learned for section in page.sections):
         return page
@@ -226,13 +249,17 @@ def _taught(page: Page, learned: Mapping[str, Sequence[str]]) -> Page:
     return replace(page, sections=tuple(sections))
 
 
-def _vocabularies(pages: Iterable[Page]) -> dict[str, Counter[str]]:
+def _vocabularies(
+    before: Knowledge, pages: Sequence[Page], origin: Sequence[int], fresh: Sequence[PageTerms]
+) -> dict[str, Counter[str]]:
     """Return for each language its words with how often its articles use them."""
-    out: dict[str, Counter[str]] = {}
-    for page in pages:
-        out.setdefault(page.article.language, Counter()).update(vocabulary(_said(s) for s in page.sections))
-    return out
-
-
-def _said(section: Section) -> str:
-    return " ".join((*section.path, *section.article.aliases, to_plain(section.text_md)))
+    out = {language: Counter(said) for language, said in before.vocabularies.items()}
+    stay = set(origin)
+    for at, page in enumerate(before.pages):
+        if at not in stay:
+            out[page.article.language].subtract(read_page(page, before.thesaurus).words)
+    unread = iter(fresh)
+    for page, at in zip(pages, origin, strict=True):
+        if at < 0:
+            out.setdefault(page.article.language, Counter()).update(next(unread).words)
+    return {language: +out[language] for language in dict.fromkeys(page.article.language for page in pages)}

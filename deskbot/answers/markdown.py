@@ -54,7 +54,16 @@ def to_html(markdown: str) -> str:
 
 def to_plain(markdown: str) -> str:
     """Return the words of the text without marks, addresses, tags and template leftovers; lines stay lines."""
-    text = _TEMPLATE.sub(" ", capped(markdown))
-    text = _TAG.sub(" ", _REFERENCE.sub("", text))
-    text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
-    return unescape(_MARKS.sub(" ", _ADDRESS.sub(" ", text)))
+    text = capped(markdown)
+    # Most texts have none of these, and looking for the one character is far cheaper than looking for the whole.
+    if "{" in text:
+        text = _TEMPLATE.sub(" ", text)
+    if "]:" in text:
+        text = _REFERENCE.sub("", text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "](" in text or "][" in text:
+        text = _LINK.sub(r"\1", _LINK.sub(r"\1", text))
+    if "://" in text or "www." in text:
+        text = _ADDRESS.sub(" ", text)
+    return unescape(_MARKS.sub(" ", text))

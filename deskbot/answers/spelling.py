@@ -37,4 +37,5 @@ class Speller:
         if len(word) > 1 and word[1] != word[0]:
             candidates = candidates + self._by_start.get(word[1], [])
         near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=None)
-        return min(near, key=lambda found: (found[1], -self._counts[found[0]]), default=("",))[0]
+        # The nearest, the most usual, one with the same first letter: the order of the files must not decide.
+        return min(((d, -self._counts[known], known[0] != word[0], known) for known, d, _ in near), default=("",))[-1]

@@ -64,10 +64,13 @@ STOP_STEMS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Thesaurus:
-    """Phrases of stems and the ideas that they express, each idea a term of its own (`@leave`)."""
+    """Phrases of stems and the ideas that they express, each idea a term of its own (`@leave`).
+
+    `starts` gives for a stem how long the longest phrase is that begins with it.
+    """
 
     phrases: Mapping[tuple[str, ...], tuple[str, ...]] = field(default_factory=dict)
-    starts: frozenset[str] = frozenset()
+    starts: Mapping[str, int] = field(default_factory=dict)
 
     def ideas(self, sequence: list[str]) -> list[tuple[int, int, str]]:
         """Return (first word, words, idea) for the phrases in the sequence of stems, longer phrases first.
@@ -75,17 +78,18 @@ class Thesaurus:
         A word inside a longer phrase is not read again by itself: "paid time off" is no talk of pay.
         """
         out: list[tuple[int, int, str]] = []
-        at = 0
-        while at < len(sequence):
-            length, ideas = self.phrase_at(sequence, at)
-            out += [(at, length, idea) for idea in ideas]
-            at += length
+        free, starts = 0, self.starts
+        for at in [at for at, stem in enumerate(sequence) if stem in starts]:
+            if at >= free:
+                length, ideas = self.phrase_at(sequence, at)
+                out += [(at, length, idea) for idea in ideas]
+                free = at + length
         return out
 
     def phrase_at(self, sequence: list[str], at: int) -> tuple[int, tuple[str, ...]]:
         """Return the words of the longest phrase that starts here, and its ideas; (1, ()) where none does."""
-        if sequence[at] in self.starts:
-            for length in range(min(_REACH, len(sequence) - at), 0, -1):
+        if longest := self.starts.get(sequence[at]):
+            for length in range(min(longest, len(sequence) - at), 0, -1):
                 if ideas := self.phrases.get(tuple(sequence[at : at + length])):
                     return length, ideas
         return 1, ()
@@ -104,7 +108,10 @@ def thesaurus(extra: Iterable[Iterable[str]] = ()) -> Thesaurus:
         for language in ("en", "pt"):
             _add(phrases, f"own{number}", members_of_group, language)
     sorted_phrases = {phrase: tuple(sorted(ideas)) for phrase, ideas in phrases.items()}
-    return Thesaurus(sorted_phrases, frozenset(phrase[0] for phrase in sorted_phrases))
+    starts: dict[str, int] = {}
+    for phrase in sorted_phrases:
+        starts[phrase[0]] = max(starts.get(phrase[0], 0), len(phrase))
+    return Thesaurus(sorted_phrases, starts)
 
 
 def _add(phrases: dict[tuple[str, ...], set[str]], idea: str, members: Iterable[str], language: str) -> None:
