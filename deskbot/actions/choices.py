@@ -1,6 +1,6 @@
 """Pressed buttons and filled-in forms: each is checked against its signature, and a second click does no harm."""
 
-from deskbot.actions import forms, handover, lasting, reports
+from deskbot.actions import forms, handover, lasting, reports, telling
 from deskbot.actions.questions import passage
 from deskbot.actions.talk import Talk, my_requests
 from deskbot.actions.tickets import rate
@@ -85,6 +85,7 @@ def _show(talk: Talk, value: str) -> Turn:
     if not section.article.audience.admits(talk.audience()):
         raise NotFound(say("chat.section_gone", talk.language))
     row.section, row.version = section.id, section.version
+    telling.keep(talk, section.id, section.version, int(number))
     finding = Finding("answer", 1.0, (passage(talk, section),))
     return Turn((conversation.answer(finding, int(number), talk.language),))
 

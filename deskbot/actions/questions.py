@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from deskbot.actions import telling
 from deskbot.actions.talk import Talk, is_offered
 from deskbot.answers.articles import Section
 from deskbot.answers.knowledge import Found, in_force
@@ -30,6 +31,8 @@ def answer(talk: Talk, message: Message) -> Turn:
         offer = conversation.offer_form(wanted.name(talk.language), wanted.key, description, talk.language, record)
         return Turn((_with_notices(talk, offer),))
     record = remember(talk, message, finding.decision, finding)
+    if finding.decision == "answer" and finding.passages:
+        telling.keep(talk, finding.passages[0].section, finding.passages[0].version, record)
     reply = conversation.answer(finding, record, talk.language)
     if wanted is not None:
         reply = conversation.with_form(reply, wanted.name(talk.language), wanted.key)
