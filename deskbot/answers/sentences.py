@@ -1,5 +1,6 @@
 """Sentences as vectors of their meaning: all-MiniLM-L6-v2, computed by numpy alone."""
 
+import hashlib
 import math
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,10 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
+Tokens = npt.NDArray[np.int64]
 Tokenize = Callable[[Sequence[str]], list[list[int]]]
 
 LAYERS, HEADS, WIDTH = 6, 12, 384
 MAX_TOKENS = 256  # what the model was made for; the tokenizer cuts there
+MAX_CHARACTERS = 2000  # of a question: hardly ever do so many make fewer than 256 tokens
 BATCH_TOKENS = 2048  # tokens computed at once: more is no faster and takes more memory
 REMEMBERED = 512  # questions whose vectors are kept
 EPSILON = np.float32(1e-12)
@@ -39,37 +42,39 @@ class SentenceModel:
         self._positions = weights[f"{embeddings}position_embeddings.weight"][:MAX_TOKENS] + kind
         self._norm = _pair(weights, f"{embeddings}LayerNorm")
         self._layers = [_Layer(weights, f"encoder.layer.{number}.") for number in range(LAYERS)]
-        self._asked: OrderedDict[str, Floats] = OrderedDict()
+        self._asked: OrderedDict[bytes, Floats] = OrderedDict()
         self._lock = Lock()
 
     def encode(self, texts: Sequence[str]) -> Floats:
         """Return one row of 384 numbers for each text, in the order of the texts."""
         out = np.empty((len(texts), WIDTH), np.float32)
-        for rows, vectors in self.batches(texts):
-            out[rows] = vectors
+        for rows, tokens in self.batches(texts):
+            out[rows] = self.forward(tokens)
         return out
 
     def encode_question(self, text: str) -> Floats:
         """Return the vector of one text, remembered for the next time that it is asked."""
+        text = text[:MAX_CHARACTERS]
+        asked = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()  # People's words are not kept.
         with self._lock:
-            if text in self._asked:
-                self._asked.move_to_end(text)
-                return self._asked[text]
-        vector = self.encode([text])[0]
+            if asked in self._asked:
+                self._asked.move_to_end(asked)
+                return self._asked[asked]
+        vector: Floats = self.encode([text])[0]
         vector.flags.writeable = False
         with self._lock:
-            self._asked[text] = vector
+            self._asked[asked] = vector
             if len(self._asked) > REMEMBERED:
                 self._asked.popitem(last=False)
         return vector
 
-    def batches(self, texts: Sequence[str]) -> Iterator[tuple[list[int], Floats]]:
-        """Yield the places of some of the texts with their vectors, until all are done; the shortest come first."""
+    def batches(self, texts: Sequence[str]) -> list[tuple[list[int], Tokens]]:
+        """Return all texts as pieces of work for `forward`: places and tokens of texts of one length, longest first."""
         tokens = self._tokenize(texts)
-        for rows in same_length([len(one) for one in tokens]):
-            yield rows, self.forward(np.array([tokens[row] for row in rows], np.int64))
+        groups = same_length([len(one) for one in tokens])
+        return [(rows, np.array([tokens[row] for row in rows], np.int64)) for rows in groups]
 
-    def forward(self, tokens: npt.NDArray[np.int64]) -> Floats:
+    def forward(self, tokens: Tokens) -> Floats:
         """Return the vectors of texts with the same number of tokens, one text a row.
 
         As nothing is filled up to a common length, there is nothing to be masked.
@@ -80,7 +85,7 @@ class SentenceModel:
         _normalise(state, *self._norm)
         for layer in self._layers:
             state = layer(state, texts, length)
-        pooled = state.reshape(texts, length, WIDTH).mean(axis=1)
+        pooled: Floats = state.reshape(texts, length, WIDTH).mean(axis=1)
         pooled /= np.maximum(np.linalg.norm(pooled, axis=1, keepdims=True), EPSILON)
         return pooled
 
@@ -123,11 +128,11 @@ class _Layer:
 
 
 def same_length(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the places of equal lengths together, the shortest first, and not more than `BATCH_TOKENS` at once."""
+    """Yield the places of equal lengths together, the longest first, and not more than `BATCH_TOKENS` at once."""
     by_length: dict[int, list[int]] = {}
     for place, length in enumerate(lengths):
         by_length.setdefault(length, []).append(place)
-    for length, places in sorted(by_length.items()):
+    for length, places in sorted(by_length.items(), reverse=True):
         step = max(1, BATCH_TOKENS // length)
         for at in range(0, len(places), step):
             yield places[at : at + step]
