@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 
 from deskbot.answers.change_units import Unit, Word, units
 from deskbot.answers.change_words import ACTORS, MODALS, NEGATIONS, OPPOSING, REAL, SCOPE, TURNED
+from deskbot.answers.quote import blocks
 from deskbot.desk.folding import fold, words
 
 ReasonKind = Literal["number", "negation", "modal", "limit", "name", "contact", "mark", "wording", "added", "removed"]
@@ -277,6 +278,32 @@ def spans(before: str, after: str) -> tuple[Span, ...]:
         if c < d:
             out.append(Span("after", "".join(new[c:d])))
     return tuple(out)
+
+
+def passages(before: str, after: str, longest: int = 700) -> tuple[str, str]:
+    """Return the blocks that differ, as they were and as they are, each side cut at about `longest` characters.
+
+    Whole blocks, so that tables and lists survive; a side that only gained or lost blocks leaves the other one empty.
+    """
+    old, new = list(blocks(before)), list(blocks(after))
+    gone, come = Counter(map(_flat, old)), Counter(map(_flat, new))
+    left = [block for block in old if not come[_flat(block)]]
+    right = [block for block in new if not gone[_flat(block)]]
+    return _cut(left, longest), _cut(right, longest)
+
+
+def _flat(block: str) -> str:
+    return " ".join(block.split())
+
+
+def _cut(parts: Iterable[str], longest: int) -> str:
+    """Join blocks until there are enough characters; a longer block is cut between lines."""
+    kept: list[str] = []
+    for line in "\n\n".join(parts).split("\n"):
+        if kept and sum(map(len, kept)) + len(line) > longest:
+            return "\n".join(kept).rstrip() + "\n\n…"
+        kept.append(line)
+    return "\n".join(kept)
 
 
 def _written(text: str) -> list[str]:
