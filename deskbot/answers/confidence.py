@@ -31,6 +31,7 @@ EVIDENCE = (
 )
 # A logistic regression on development and golden questions; docs/answers.md has its cross-validated figures.
 COEFFICIENTS = np.array([-4.41, 0.18, 1.40, -0.44, -0.37, 1.54, 0.04, 0.13, 1.51, 0.06, 1.54, 2.24])
+ASKED_SURE = 4.0  # what it adds that people approved this very question for the section
 LEAD_AT_MOST = 4.0
 LEAD_ALONE = 2.0  # where no other page has anything of the question
 RIVALS = 20
@@ -68,7 +69,8 @@ def probability(index: Index, query: Query, ranking: Ranking) -> float:
     """Return the probability that the first section of the ranking answers the question."""
     if not ranking.rows:
         return 0.0
-    return float(1.0 / (1.0 + math.exp(-float(evidence(index, query, ranking) @ COEFFICIENTS))))
+    learned = ASKED_SURE * ranking.asked[0] if ranking.asked else 0.0
+    return float(1.0 / (1.0 + math.exp(-float(evidence(index, query, ranking) @ COEFFICIENTS) - learned)))
 
 
 def decide(confidence: float) -> Decision:

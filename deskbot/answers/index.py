@@ -99,8 +99,8 @@ def read_page(page: Page, thesaurus: Thesaurus) -> PageTerms:
 
 
 def _names_of(section: Section) -> tuple[str, ...]:
-    """Return what the section goes by: its heading, its page's aliases where it opens the page, its questions."""
-    return section.title, *(section.article.aliases if section.level <= 1 else ()), *section.questions
+    """Return what the section goes by: its heading, and its page's aliases where it opens the page."""
+    return section.title, *(section.article.aliases if section.level <= 1 else ())
 
 
 def _saturated(counts: Sequence[int], length: int) -> list[float]:
@@ -309,7 +309,7 @@ class Name:
 
 
 class Names:
-    """The headings, aliases and questions of each section, by row, weighed when they are looked at."""
+    """The headings and aliases of each section, by row, weighed when they are looked at."""
 
     __slots__ = ("_forms", "_number", "_weights")
 

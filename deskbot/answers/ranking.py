@@ -15,6 +15,8 @@ CANDIDATES = 48
 FAR_BELOW = 0.25  # of the best rough score: sections under it have not come first in any question seen
 IDEA = 0.7  # an idea in other words counts this much of the very word
 ALIAS = 0.5  # an alias speaks for a whole article, a heading for its section
+ASKED = 10.0  # a section that is known to answer this very question comes before all that only speak of it
+ASKED_FROM = 0.2  # a section whose learned questions are this near is looked at, whatever its text says
 FEATURES = (
     "text",  # what the section's text holds of the question
     "heading",  # the same of its heading, or of its page's aliases for the introduction
@@ -35,23 +37,44 @@ WEIGHTS = np.array([0.35, 0.17, 0.14, 0.39, 1.12, 3.42, -0.12, 2.34, 2.30, 2.87,
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """The best sections (rows of the index, best first), their scores, and the features that the scores rest on."""
+    """The best sections (rows of the index, best first), their scores, and the features that the scores rest on.
+
+    `asked` tells how near each section's learned questions are to this one, 0 to 1.
+    """
 
     rows: tuple[int, ...]
     scores: tuple[float, ...]
     features: Numbers
+    asked: tuple[float, ...] = ()
 
 
-def rank(index: Index, query: Query, visible: Mask | None, top: int, weights: Numbers = WEIGHTS) -> Ranking:
-    """Return the best `top` sections among the visible ones: rough candidates first, then all features of those."""
+def rank(
+    index: Index,
+    query: Query,
+    visible: Mask | None,
+    top: int,
+    weights: Numbers = WEIGHTS,
+    asked: Numbers | None = None,
+) -> Ranking:
+    """Return the best `top` sections among the visible ones: rough candidates first, then all features of those.
+
+    `asked` is what `learned_match` says of every section; it is no feature, because questions to fit its weight on
+    are a desk's own.
+    """
     postings = {term: posting for term in query.terms() if (posting := index.of(term))}
     rows = _candidates(index, postings, visible)
+    if asked is not None:
+        near = (asked > ASKED_FROM) if visible is None else (asked > ASKED_FROM) & visible
+        rows = np.union1d(rows, np.flatnonzero(near)).astype(np.int32)
     if len(rows) == 0:
         return Ranking((), (), np.zeros((0, len(FEATURES))))
     features = _features(index, query, postings, rows)
-    scores = features @ weights
+    learned = asked[rows] if asked is not None else np.zeros(len(rows))
+    scores = features @ weights + ASKED * learned
     order = np.lexsort((rows, -scores))[:top]
-    return Ranking(tuple(rows[order].tolist()), tuple(scores[order].tolist()), features[order])
+    return Ranking(
+        tuple(rows[order].tolist()), tuple(scores[order].tolist()), features[order], tuple(learned[order].tolist())
+    )
 
 
 def _candidates(index: Index, postings: dict[str, Posting], visible: Mask | None) -> Rows:
