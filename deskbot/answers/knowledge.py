@@ -49,44 +49,40 @@ class Found:
     repaired: Mapping[str, str] | None = None
 
 
-class Knowledge:
-    """An immutable snapshot of all articles with their index. Make one with `build` or `assembled`.
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Pages with all that was read of them: the same corpus makes the same snapshot again.
 
-    `pages`, `columns` and `vocabularies` (how often each language's articles use a word) are all that was read: the
-    same three make the same snapshot again.
+    `vocabularies` tell how often each language's articles use a word.
     """
 
-    def __init__(
-        self,
-        pages: Iterable[Page],
-        columns: Columns,
-        vocabularies: Mapping[str, Counter[str]],
-        known: Thesaurus,
-        faults: Iterable[Fault] = (),
-    ) -> None:
-        self.pages = tuple(pages)
-        self.columns = columns
-        self.vocabularies = vocabularies
-        self._index: Index = compiled(columns, self.pages, known)
-        self._speller = Speller(sum(vocabularies.values(), Counter()))
+    pages: tuple[Page, ...]
+    columns: Columns
+    vocabularies: Mapping[str, Counter[str]]
+    thesaurus: Thesaurus
+
+
+class Knowledge:
+    """An immutable snapshot of all articles with their index. Make one with `build` or `assembled`."""
+
+    def __init__(self, corpus: Corpus, faults: Iterable[Fault] = ()) -> None:
+        self.corpus = corpus
+        self._index: Index = compiled(corpus.columns, corpus.pages, corpus.thesaurus)
+        self._speller = Speller(sum(corpus.vocabularies.values(), Counter()))
         self.faults = tuple(faults)
-        self.articles: tuple[Article, ...] = tuple(page.article for page in self.pages)
-        self.sections: tuple[Section, ...] = tuple(section for page in self.pages for section in page.sections)
+        self.articles: tuple[Article, ...] = tuple(page.article for page in corpus.pages)
+        self.sections: tuple[Section, ...] = tuple(section for page in corpus.pages for section in page.sections)
         self._taught = teach(self.sections, self._index)
         self._by_id = {section.id: section for section in self.sections}
         self._by_path = {article.path: article for article in self.articles}
-        self._sections_of = {page.article.path: page.sections for page in self.pages}
+        self._sections_of = {page.article.path: page.sections for page in corpus.pages}
         self._translations = {(a.translation_of or a.path, a.language): a.path for a in self.articles}
         rules = {article.audience: number for number, article in enumerate(self.articles)}
         self._rules: tuple[AudienceRule, ...] = tuple(rules)
         place = {rule: number for number, rule in enumerate(self._rules)}
-        self._rule_of = np.repeat([place[article.audience] for article in self.articles], columns.sizes)
+        rule_of_page = np.array([place[article.audience] for article in self.articles], np.int32)
+        self._rule_of = np.repeat(rule_of_page, corpus.columns.sizes)
         self._mask = lru_cache(maxsize=64)(self._visible_rows)
-
-    @property
-    def thesaurus(self) -> Thesaurus:
-        """The ideas by which questions and articles are matched."""
-        return self._index.thesaurus
 
     def section(self, section_id: str) -> Section:
         """Return the section with this id, or raise NotFound."""
@@ -110,7 +106,7 @@ class Knowledge:
         self, question: str, viewer: Audience | None, language: str = "", top: int = 10, today: date | None = None
     ) -> Found:
         """Answer a question from what the viewer may see; `today` decides which texts are in force."""
-        language = _asked_in(question, language or (viewer.language if viewer else ""), self.vocabularies)
+        language = _asked_in(question, language or (viewer.language if viewer else ""), self.corpus.vocabularies)
         query = read_question(question, self._index, self._speller, language)
         allowed = tuple(rule.admits(viewer) for rule in self._rules)
         asked = learned_match(self._taught, self._index, query) if self._taught is not None else None
@@ -225,20 +221,22 @@ def build(
     return assembled([taught(page, learned or {}) for page in parsed], thesaurus(synonyms))
 
 
-def assembled(pages: Iterable[Page], known: Thesaurus, before: Knowledge | None = None) -> Knowledge:
+def assembled(pages: Iterable[Page], known: Thesaurus, before: Corpus | None = None) -> Knowledge:
     """Return a snapshot of the pages, in the order of their paths.
 
     What was read of a page that `before` holds, the very object, is taken over from there; only other pages are read.
     """
     given = sorted(pages, key=lambda page: page.article.path)
-    kept = [page for page in given if page.article.kind not in OUTSIDE_RETRIEVAL]
-    known_before = before if before is not None and before.thesaurus == known else Knowledge((), NOTHING, {}, known)
-    place = {id(page): at for at, page in enumerate(known_before.pages)}
+    kept = tuple(page for page in given if page.article.kind not in OUTSIDE_RETRIEVAL)
+    old = before if before is not None and before.thesaurus == known else Corpus((), NOTHING, {}, known)
+    place = {id(page): at for at, page in enumerate(old.pages)}
     origin = [place.get(id(page), -1) for page in kept]
     fresh = [read_page(page, known) for page, at in zip(kept, origin, strict=True) if at < 0]
-    columns = merged(known_before.columns, origin, fresh)
-    vocabularies = _vocabularies(known_before, kept, origin, fresh)
-    return Knowledge(kept, columns, vocabularies, known, (fault for page in given for fault in page.faults))
+    corpus = old
+    if fresh or len(kept) != len(old.pages):
+        columns = merged(old.columns, origin, fresh)
+        corpus = Corpus(kept, columns, _vocabularies(old, kept, origin, fresh), known)
+    return Knowledge(corpus, (fault for page in given for fault in page.faults))
 
 
 def taught(page: Page, learned: Mapping[str, Sequence[str]]) -> Page:
@@ -253,7 +251,7 @@ def taught(page: Page, learned: Mapping[str, Sequence[str]]) -> Page:
 
 
 def _vocabularies(
-    before: Knowledge, pages: Sequence[Page], origin: Sequence[int], fresh: Sequence[PageTerms]
+    before: Corpus, pages: Sequence[Page], origin: Sequence[int], fresh: Sequence[PageTerms]
 ) -> dict[str, Counter[str]]:
     """Return for each language its words with how often its articles use them."""
     out = {language: Counter(said) for language, said in before.vocabularies.items()}
