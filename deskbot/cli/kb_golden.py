@@ -102,5 +102,5 @@ def _fallen(result: Result, before: Came | None) -> Iterator[str]:
 
 def _came(came: Came) -> str:
     return f"{came.decision}: {came.section or 'nothing'}" + (
-        f" (the right one {came.place}.)" if came.place > 1 else ""
+        f" (the right one is number {came.place})" if came.place > 1 else ""
     )
