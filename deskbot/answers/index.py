@@ -210,7 +210,7 @@ def _moves(old: Columns, origin: Sequence[int], fresh: Sequence[PageTerms]) -> t
     kept = np.flatnonzero(at >= 0).astype(np.int32)
     pages = np.full(len(old.sizes), -1, np.int32)
     pages[at[kept]] = kept
-    shift = _firsts(sizes)[pages] - _firsts(old.sizes)
+    shift = np.append(_firsts(sizes), 0)[pages] - _firsts(old.sizes)  # where -1, for gone, means the last
     moved = np.arange(len(old.lengths), dtype=np.int32) + np.repeat(shift, old.sizes)
     return sizes, np.where(np.repeat(pages, old.sizes) >= 0, moved, -1).astype(np.int32), pages
 

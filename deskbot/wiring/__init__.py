@@ -88,7 +88,7 @@ def read_content(settings: Settings) -> "LiveContent":
     """Read the folders HR people own; the result reloads itself while the desk runs."""
     from deskbot.adapters.content.watch import LiveContent
 
-    return LiveContent(settings.knowledge_dir, settings.rules_dir)
+    return LiveContent(settings.knowledge_dir, settings.rules_dir, cache=settings.data_dir / "cache" / "knowledge.npz")
 
 
 class Application:

@@ -1,15 +1,18 @@
 """The folder `knowledge/` as a whole: heads read strictly, pages with a fault left out, the rest one snapshot."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
-from typing import Any
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from deskbot.adapters.content import knowledge_cache
 from deskbot.adapters.content.files import Folder
-from deskbot.adapters.content.heads import NO_HEAD, read_head
+from deskbot.adapters.content.heads import read_head
 from deskbot.adapters.content.letters_folder import is_letter
+from deskbot.adapters.content.remembered import Remembered
 from deskbot.adapters.content.yaml_strict import Document, Malformed, load
-from deskbot.answers.articles import anchor_of
-from deskbot.answers.knowledge import Knowledge, build
+from deskbot.answers.articles import Page, anchor_of, parse_page
+from deskbot.answers.knowledge import OUTSIDE_RETRIEVAL, Corpus, Knowledge, assembled, taught
+from deskbot.answers.terms import Thesaurus, thesaurus
 from deskbot.desk.errors import Fault
 from deskbot.desk.plain_data import nearest
 
@@ -21,25 +24,118 @@ Learned = Mapping[str, Sequence[str]]
 """Questions that the desk learned from its tickets, by the id of the section that answers them."""
 
 
+SAVED_FROM = 20  # pages that the cache does not hold: fewer are read anew at the next start, in less than 0.1 s
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """What one file holds: a page, a letter, or nothing that can be used, and what is wrong with it, by its name."""
+
+    page: Page | None = None
+    is_letter: bool = False
+    faults: tuple[Fault, ...] = ()
+
+
+class KnowledgeReader:
+    """Reads a folder as often as it changes, and of it only what is new; with a `cache` it starts from that file."""
+
+    def __init__(self, cache: Path | None = None) -> None:
+        self._cache = cache
+        self._files = Remembered(read_file)
+        self._words: tuple[str | None, Thesaurus, list[Fault]] | None = None
+        self._lessons: dict[str, tuple[Page, Page]] = {}
+        self._before: Corpus | None = None
+        self._started = False
+        self._unsaved = 0
+        self.letters: dict[str, str] = {}
+
+    def read(self, pages: Folder, learned: Learned | None = None) -> tuple[Knowledge, list[Fault]]:
+        """Return the knowledge base of the folder and the faults with the paths people find.
+
+        `letters` are then the texts of its letter templates.
+        """
+        if self._words is None or self._words[0] != pages.texts.get(SYNONYMS):
+            synonyms, wrong = _synonyms(pages)
+            self._words = (pages.texts.get(SYNONYMS), thesaurus(synonyms), wrong)
+        _, known, faults = self._words
+        texts = {name: text for name, text in pages.texts.items() if name.endswith(".md")}
+        self._start(texts, known)
+        before = self._files.made
+        read = self._files.of(texts)
+        self._unsaved += sum(self._files.made[name] is not before.get(name) for name in read)
+        self.letters = {name: texts[name] for name, file in read.items() if file.is_letter}
+        found = [file.page for file in read.values() if file.page is not None]
+        knowledge = assembled(self._taught(found, learned or {}), known, self._before)
+        self._before = knowledge.corpus
+        misread = (replace(f, file=pages.shown(f.file)) for file in read.values() for f in file.faults)
+        return knowledge, [*faults, *misread]
+
+    def save(self) -> None:
+        """Write the cache anew where it is more than a few pages behind; learned questions stay out of it."""
+        if self._cache is None or self._before is None or self._unsaved <= SAVED_FROM:
+            return
+        self._unsaved = 0
+        pages = [file.page for _, file in self._files.made.values() if file.page is not None]
+        corpus = assembled(pages, self._before.thesaurus, self._before).corpus if self._lessons else self._before
+        texts = {name: text for name, (text, _) in self._files.made.items()}
+        faults = {page.article.path: self._files.made[page.article.path][1].faults for page in corpus.pages}
+        knowledge_cache.save(self._cache, knowledge_cache.Kept(corpus, texts, faults))
+
+    def _start(self, texts: Mapping[str, str], known: Thesaurus) -> None:
+        """Take over what the cache holds of files that are still the same."""
+        kept = None if self._started or self._cache is None else knowledge_cache.load(self._cache, known)
+        self._started = True
+        if kept is None:
+            return
+        self._before = kept.corpus
+        for page in kept.corpus.pages:
+            name = page.article.path
+            if texts.get(name) == kept.texts[name]:
+                self._files.made[name] = (texts[name], FileRead(page, faults=kept.faults.get(name, ())))
+
+    def _taught(self, pages: Sequence[Page], learned: Learned) -> list[Page]:
+        """Return the pages with the learned questions; a page whose questions stay the same stays the very object."""
+        if not learned and not self._lessons:
+            return list(pages)
+        old, self._lessons = self._lessons, {}
+        out = []
+        for page in pages:
+            now = taught(page, learned)
+            if now is not page:
+                was = old.get(page.article.path)
+                now = was[1] if was is not None and was[0] is page and was[1] == now else now
+                self._lessons[page.article.path] = (page, now)
+            out.append(now)
+        return out
+
+
+def read_file(name: str, text: str) -> FileRead:
+    """Read one Markdown file; a page with a fault is left out."""
+    if is_letter(text):
+        return FileRead(is_letter=True)
+    head = read_head(text, name)
+    if isinstance(head, Fault):
+        return FileRead(faults=(head,))
+    page = parse_page(text, name, head.data)
+    if page.faults:
+        return FileRead(faults=tuple(_placed(fault, head) for fault in page.faults))
+    return FileRead(page, faults=tuple(_astray(page, head)))
+
+
 def read_knowledge(pages: Folder, learned: Learned | None = None) -> tuple[Knowledge, dict[str, Document], list[Fault]]:
     """Return the knowledge base of a folder, the head of each page, and the faults with the paths people find."""
-    heads: dict[str, Document] = {}
-    faults: list[Fault] = []
-    for name, text in pages.texts.items():
-        if name.endswith(".md") and not is_letter(text):
-            head = read_head(text, pages.shown(name))
-            if isinstance(head, Fault):
-                faults.append(head)
-            else:
-                heads[name] = head
-    synonyms, wrong_words = _synonyms(pages)
-    knowledge, wrong = _build(pages, heads, synonyms, learned)
-    if wrong:
-        broken = {fault.file for fault in wrong}
-        kept = {name: head for name, head in heads.items() if name not in broken}
-        knowledge, _ = _build(pages, kept, synonyms, learned)
-    misread = [_placed(fault, pages, heads) for fault in wrong]
-    return knowledge, heads, [*faults, *wrong_words, *misread, *_astray(knowledge, pages, heads)]
+    knowledge, faults = KnowledgeReader().read(pages, learned)
+    return knowledge, read_heads(pages), faults
+
+
+def read_heads(pages: Folder) -> dict[str, Document]:
+    """Return the head of each page that has a good one, by name."""
+    heads = {
+        name: read_head(text, name)
+        for name, text in pages.texts.items()
+        if name.endswith(".md") and not is_letter(text)
+    }
+    return {name: head for name, head in heads.items() if isinstance(head, Document)}
 
 
 def _synonyms(pages: Folder) -> tuple[list[list[str]], list[Fault]]:
@@ -60,35 +156,22 @@ def _synonyms(pages: Folder) -> tuple[list[list[str]], list[Fault]]:
     return good, [Fault(shown, document.line(str(bad)), "error", "synonyms", sentence)]
 
 
-def _astray(knowledge: Knowledge, pages: Folder, heads: Mapping[str, Document]) -> Iterator[Fault]:
+def _astray(page: Page, head: Document) -> Iterator[Fault]:
     """Yield questions under an anchor that the page does not have: they reach nobody until that is mended."""
-    anchors: dict[str, set[str]] = {}
-    for section in knowledge.sections:
-        anchors.setdefault(section.article.path, set()).add(anchor_of(section.id))
-    for name, head in heads.items():
-        asked = head.data.get("questions")
-        if asked is not None and not isinstance(asked, Mapping):
-            message = "`questions` holds lists of questions by the anchor of the section that answers them"
-            yield Fault(pages.shown(name), head.line("questions"), "warning", "questions", message)
-            continue
-        for anchor in asked or ():
-            if name in anchors and anchor not in anchors[name]:
-                message = f"there is no section '#{anchor}' that these questions could be for; "
-                message += nearest(anchor, sorted(anchors[name]))
-                yield Fault(pages.shown(name), head.line(f"questions.{anchor}"), "warning", "unknown-section", message)
+    name, asked = page.article.path, head.data.get("questions")
+    if asked is not None and not isinstance(asked, Mapping):
+        message = "`questions` holds lists of questions by the anchor of the section that answers them"
+        yield Fault(name, head.line("questions"), "warning", "questions", message)
+        return
+    anchors = {anchor_of(section.id) for section in page.sections}
+    for anchor in asked or () if page.article.kind not in OUTSIDE_RETRIEVAL else ():
+        if anchor not in anchors:
+            message = f"there is no section '#{anchor}' that these questions could be for; "
+            message += nearest(anchor, sorted(anchors))
+            yield Fault(name, head.line(f"questions.{anchor}"), "warning", "unknown-section", message)
 
 
-def _build(
-    pages: Folder, heads: Mapping[str, Document], synonyms: list[list[str]], learned: Learned | None
-) -> tuple[Knowledge, list[Fault]]:
-    data: dict[str, Mapping[str, Any]] = {name: head.data for name, head in heads.items()}
-    knowledge = build({name: pages.texts[name] for name in heads}, synonyms, data, learned)
-    return knowledge, [fault for fault in knowledge.faults if fault.severity == "error"]
-
-
-def _placed(fault: Fault, pages: Folder, heads: Mapping[str, Document]) -> Fault:
+def _placed(fault: Fault, head: Document) -> Fault:
     """Put a fault that speaks of a key of the head on that key's line."""
-    head = heads.get(fault.file, NO_HEAD)
     said = [key for key in head.data if key in fault.message]
-    line = head.line(said[0]) if said and fault.line == 1 else fault.line
-    return replace(fault, file=pages.shown(fault.file), line=line)
+    return replace(fault, line=head.line(said[0]) if said and fault.line == 1 else fault.line)

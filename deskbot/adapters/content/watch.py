@@ -2,13 +2,13 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from deskbot.adapters.content.files import Folder, listed, read_text
-from deskbot.adapters.content.read import PAGE_SUFFIXES, RULE_SUFFIXES, assemble
+from deskbot.adapters.content.read import PAGE_SUFFIXES, RULE_SUFFIXES, Assembler
 from deskbot.adapters.content.trial import survive
 from deskbot.desk.errors import Fault
 from deskbot.ports import Policybook
@@ -31,38 +31,50 @@ class _Watched:
     stamps: dict[str, _Stamp] = field(default_factory=dict)
     read: dict[str, str | Fault] = field(default_factory=dict)
     good: dict[str, str] = field(default_factory=dict)
+    start: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.start = str(self.root / "-").removesuffix("-")
 
     def look(self) -> dict[str, _Stamp]:
         """Return size, time and inode of every file, by name."""
         found: dict[str, _Stamp] = {}
-        for path in listed(self.root, self.suffixes):
+        for name in listed(self.root, self.suffixes):
             try:
-                stat = os.stat(path)
+                stat = os.stat(self.shown(name))
             except OSError:
                 continue
-            found[path.relative_to(self.root).as_posix()] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            found[name] = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
         return found
+
+    def shown(self, name: str) -> str:
+        """Return the path as people find it; what `Folder.shown` says, put together as text."""
+        return self.start + name
 
     def take(self, stamps: dict[str, _Stamp]) -> dict[str, str]:
         """Read what is new or other than before; return those texts by the path that people find."""
         changed = [name for name, stamp in stamps.items() if self.stamps.get(name) != stamp]
         self.read = {name: text for name, text in self.read.items() if name in stamps}
         for name in changed:
-            self.read[name] = read_text(self.root, self.root / name)
+            self.read[name] = read_text(self.root, name)
         self.stamps = stamps
-        shown = {str(self.root / name): self.read[name] for name in changed}
+        shown = {self.shown(name): self.read[name] for name in changed}
         return {path: text for path, text in shown.items() if isinstance(text, str)}
+
+    def named(self, shown: Iterable[str]) -> list[str]:
+        """Return the names in this folder of the files among those that people find there."""
+        names = (path.removeprefix(self.start) for path in shown if path.startswith(self.start))
+        return [name.replace(os.sep, "/") for name in names if name.replace(os.sep, "/") in self.read]
 
     def folder(self, broken: Mapping[str, Fault] | None = None) -> Folder:
         """Return the folder with the last good text in the place of each broken one."""
         faults = [text for text in self.read.values() if isinstance(text, Fault)]
         out = {fault.file for fault in faults} | set(broken or ())
         texts = {name: text for name, text in self.read.items() if isinstance(text, str)}
-        for name in self.read:
-            if str(self.root / name) in out:
-                texts.pop(name, None)
-                if name in self.good:
-                    texts[name] = self.good[name]
+        for name in self.named(out):
+            texts.pop(name, None)
+            if name in self.good:
+                texts[name] = self.good[name]
         return Folder(self.root, texts, tuple(faults))
 
 
@@ -70,7 +82,8 @@ class LiveContent:
     """Holds the current Policybook. `poll` looks for changes; call it every second from a thread.
 
     A broken file never replaces its last good text, and what cannot be put together never replaces the last good whole.
-    `faults` tells what is wrong with the files as they lie on disk, `read_at` when they were last read.
+    `faults` tells what is wrong with the files as they lie on disk, `read_at` when they were last read. What was read
+    of the pages is kept in the file `cache`, where one is given, for the next start.
     """
 
     def __init__(
@@ -80,6 +93,7 @@ class LiveContent:
         *,
         now: Callable[[], datetime] = _now,
         settle: float = SETTLE_SECONDS,
+        cache: Path | None = None,
     ) -> None:
         self._pages = _Watched(knowledge_dir, PAGE_SUFFIXES)
         self._rules = _Watched(rules_dir, RULE_SUFFIXES)
@@ -87,11 +101,13 @@ class LiveContent:
         self._settle = settle
         self._pages.take(self._pages.look())
         self._rules.take(self._rules.look())
-        self._current = assemble(self._pages.folder(), self._rules.folder()).book
+        self._assembler = Assembler(cache)
+        self._current = self._assemble({})
         self._gone = self._missing()
         self._faults = self._current.faults
         self._keep_good(self._current.faults)
         self.read_at = now()
+        self._assembler.knowledge.save()
 
     @property
     def current(self) -> Policybook:
@@ -130,15 +146,18 @@ class LiveContent:
     def _take_over(self, crashed: list[Fault]) -> bool:
         """Put the files together; where that fails use last good texts, and where that fails too keep what there is."""
         broken = {fault.file: fault for fault in crashed}
-        tried = assemble(self._pages.folder(broken), self._rules.folder(broken)).book
+        tried = self._assemble(broken)
         self._faults = tuple(sorted({*crashed, *tried.faults}))
         broken |= _errors(tried.faults)
         if not broken:
             return self._swap(tried)
-        mended = assemble(self._pages.folder(broken), self._rules.folder(broken)).book
+        mended = self._assemble(broken)
         if _errors(mended.faults).keys() - _errors(self._current.faults).keys() - self._new_files(broken):
             return False
         return self._swap(mended)
+
+    def _assemble(self, broken: Mapping[str, Fault]) -> Policybook:
+        return self._assembler.assemble(self._pages.folder(broken), self._rules.folder(broken)).book
 
     def _new_files(self, broken: Mapping[str, Fault]) -> set[str]:
         """Return broken files that never had a good text: they are left out and hold nothing else up."""
@@ -147,6 +166,7 @@ class LiveContent:
     def _swap(self, book: Policybook) -> bool:
         self._keep_good(self._faults)
         self._current = replace(book, faults=self._faults)
+        self._assembler.knowledge.save()
         return True
 
     def _keep_good(self, faults: tuple[Fault, ...]) -> None:
@@ -157,7 +177,7 @@ class LiveContent:
 
 def watched_good(watched: _Watched, file: str) -> bool:
     """Tell whether the file has a last good text in this folder."""
-    return any(str(watched.root / name) == file for name in watched.good)
+    return any(watched.shown(name) == file for name in watched.good)
 
 
 def _errors(faults: tuple[Fault, ...]) -> dict[str, Fault]:
