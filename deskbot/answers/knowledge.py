@@ -107,10 +107,10 @@ class Knowledge:
     ) -> Found:
         """Answer a question from what the viewer may see; `today` decides which texts are in force."""
         language = _asked_in(question, language or (viewer.language if viewer else ""), self.corpus.vocabularies)
-        query = read_question(question, self._index, self._speller, language)
-        allowed = tuple(rule.admits(viewer) for rule in self._rules)
+        visible = self._mask(tuple(rule.admits(viewer) for rule in self._rules))
+        query = read_question(question, self._index, self._speller, language, visible)
         asked = learned_match(self._taught, self._index, query) if self._taught is not None else None
-        ranking = rank(self._index, query, self._mask(allowed), max(RIVALS, 2 * top), asked=asked)
+        ranking = rank(self._index, query, visible, max(RIVALS, 2 * top), asked=asked)
         ranked = self._in_language(ranking, language, viewer)[:top]
         confidence = probability(self._index, query, ranking)
         if is_personal(question):

@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from deskbot.answers.hr_words import FRAMES
 from deskbot.answers.index import Index
 from deskbot.answers.spelling import Speller
 from deskbot.answers.terms import STOP_STEMS, STOP_WORDS, stems
 from deskbot.desk.folding import language_of, words
+
+Mask = npt.NDArray[np.bool_]
 
 FRAME = 0.5
 MAX_WORDS = 80  # of a long message: enough to know what it is about
@@ -42,13 +47,18 @@ class Query:
         return {term for slot in self.slots for term in slot.terms()}
 
 
-def read_question(text: str, index: Index, speller: Speller, language: str = "") -> Query:
-    """Read a question; phrases are recognised before small words go, because "time off" is made of them."""
+def read_question(text: str, index: Index, speller: Speller, language: str = "", visible: Mask | None = None) -> Query:
+    """Read a question; phrases are recognised before small words go, because "time off" is made of them.
+
+    Spelling is mended with words of the sections that `visible` marks, of all where it is None.
+    """
     language = language or language_of(text, index.languages[0])
     found = words(text)[:MAX_WORDS]
     small = STOP_WORDS.get(language, STOP_WORDS["en"])
     repaired = {
-        word: right for word in found if word not in small and (right := _mended(word, language, index, speller))
+        word: right
+        for word in found
+        if word not in small and (right := _mended(word, language, index, speller, visible))
     }
     sequence = [repaired.get(word, word) for word in found]
     by_language = [stems(sequence, code) for code in dict.fromkeys((language, *index.languages, "en", "pt"))]
@@ -67,11 +77,19 @@ def read_question(text: str, index: Index, speller: Speller, language: str = "")
     return Query(tuple(slots), repaired, language)
 
 
-def _mended(word: str, language: str, index: Index, speller: Speller) -> str:
+def _mended(word: str, language: str, index: Index, speller: Speller, visible: Mask | None) -> str:
     """Return the word that was meant by a misspelt one, "" for a form of a word that somebody knows."""
-    right = speller.repair(word)
-    known = (stems([word], code)[0] for code in dict.fromkeys((language, "en", "pt"))) if right else ()
-    return "" if any(stem in index.number or stem in index.thesaurus.starts for stem in known) else right
+    repairs = speller.repairs(word)
+    known = (stems([word], code)[0] for code in dict.fromkeys((language, "en", "pt"))) if repairs else ()
+    if any(stem in index.number or stem in index.thesaurus.starts for stem in known):
+        return ""
+    return next((right for right in repairs if visible is None or _is_seen(right, language, index, visible)), "")
+
+
+def _is_seen(word: str, language: str, index: Index, visible: Mask) -> bool:
+    """Return whether a visible section says the word: one that only others may read is no repair."""
+    forms = {stems([word], code)[0] for code in (language, *index.languages)}
+    return any((posting := index.of(form)) is not None and bool(visible[posting.rows].any()) for form in forms)
 
 
 def _phrase(by_language: list[list[str]], at: int, index: Index) -> tuple[int, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from rapidfuzz.distance import OSA
 
 _SHORTEST = 4
 _REMEMBERED = 4096
+_OFFERED = 8
 
 
 class Speller:
@@ -19,23 +20,24 @@ class Speller:
         for word in self._counts:
             if len(word) >= _SHORTEST - 1 and word.isalpha():
                 self._by_start.setdefault(word[0], []).append(word)
-        self._memory: OrderedDict[str, str] = OrderedDict()
+        self._memory: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
-    def repair(self, word: str) -> str:
-        """Return the known word that was most likely meant, or "" when the word is known, short, or like nothing."""
+    def repairs(self, word: str) -> tuple[str, ...]:
+        """Return the known words that may have been meant, likeliest first; none for a known, short or odd word."""
         if len(word) < _SHORTEST or word in self._counts or not word.isalpha():
-            return ""
+            return ()
         if word not in self._memory:
             if len(self._memory) >= _REMEMBERED:
                 self._memory.popitem(last=False)
             self._memory[word] = self._nearest(word)
         return self._memory[word]
 
-    def _nearest(self, word: str) -> str:
+    def _nearest(self, word: str) -> tuple[str, ...]:
         allowed = 1 if len(word) < 8 else 2
         candidates = self._by_start.get(word[0], [])
         if len(word) > 1 and word[1] != word[0]:
             candidates = candidates + self._by_start.get(word[1], [])
         near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=None)
         # The nearest, the most usual, one with the same first letter: the order of the files must not decide.
-        return min(((d, -self._counts[known], known[0] != word[0], known) for known, d, _ in near), default=("",))[-1]
+        order = sorted((d, -self._counts[known], known[0] != word[0], known) for known, d, _ in near)
+        return tuple(known for *_, known in order[:_OFFERED])
