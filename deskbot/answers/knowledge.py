@@ -1,5 +1,6 @@
 """The knowledge base as one immutable snapshot: build it from pages, ask it, see only what the asker may see."""
 
+import copy
 from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,15 +12,18 @@ import numpy as np
 
 from deskbot.answers.articles import Article, Page, Section, parse_page
 from deskbot.answers.audience import Audience, AudienceRule
-from deskbot.answers.confidence import PERSONAL_AT_MOST, RIVALS, Decision, decide, probability
+from deskbot.answers.calibration import SHIPPED, Calibration
+from deskbot.answers.confidence import ENGINE, PERSONAL_AT_MOST, RIVALS, Decision, decide, probability
 from deskbot.answers.index import NOTHING, Columns, Index, PageTerms, compiled, merged, read_page
 from deskbot.answers.learned import learned_match, teach
 from deskbot.answers.personal import is_personal
 from deskbot.answers.query import MAX_WORDS, read_question
 from deskbot.answers.quote import passage
 from deskbot.answers.ranking import Mask, Ranking, rank
+from deskbot.answers.sentences import SentenceModel
 from deskbot.answers.spelling import Speller
 from deskbot.answers.terms import Thesaurus, thesaurus
+from deskbot.answers.vectors import Meaning, Vectors
 from deskbot.desk.errors import Fault, NotFound
 from deskbot.desk.folding import small_words_lean, words
 from deskbot.desk.texts import say
@@ -36,7 +40,8 @@ class Found:
     `confidence` is the probability that the first of `ranked` answers, whatever the decision. `reason` tells "there is
     no article" from "there may be one and it was not found"; it is None for an answer. `quote_md` is the passage of the
     first section. `language_note` is a sentence when the text is not in the asker's language. `outdated` says that the
-    first section is past its dates or not yet in force and must not be stated as fact.
+    first section is past its dates or not yet in force and must not be stated as fact. `shipped` is the confidence
+    before it was set right from the desk's own outcomes.
     """
 
     decision: Decision
@@ -47,6 +52,7 @@ class Found:
     language_note: str | None = None
     outdated: bool = False
     repaired: Mapping[str, str] | None = None
+    shipped: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +79,7 @@ class Knowledge:
         self.articles: tuple[Article, ...] = tuple(page.article for page in corpus.pages)
         self.sections: tuple[Section, ...] = tuple(section for page in corpus.pages for section in page.sections)
         self._taught = teach(self.sections, self._index)
+        self.calibration = SHIPPED
         self._by_id = {section.id: section for section in self.sections}
         self._by_path = {article.path: article for article in self.articles}
         self._sections_of = {page.article.path: page.sections for page in corpus.pages}
@@ -83,6 +90,34 @@ class Knowledge:
         rule_of_page = np.array([place[article.audience] for article in self.articles], np.int32)
         self._rule_of = np.repeat(rule_of_page, corpus.columns.sizes)
         self._mask = lru_cache(maxsize=64)(self._visible_rows)
+        self._meaning: Meaning | None = None
+
+    def with_meaning(self, model: SentenceModel, vectors: Vectors) -> "Knowledge":
+        """Return the same snapshot, which also searches by meaning; without it words alone are searched."""
+        other = copy.copy(self)
+        other._meaning = Meaning(model, vectors)
+        return other
+
+    @property
+    def meaning(self) -> Meaning | None:
+        """The model and the vectors that are searched by meaning; None where words alone are."""
+        return self._meaning
+
+    def prepare(self, question: str) -> None:
+        """Work out what takes longest of a question before the database is locked to answer it."""
+        if self._meaning is not None:
+            self._meaning.model.encode_question(question)
+
+    @property
+    def engine(self) -> str:
+        """The name of what computes the confidence; outcomes of one engine say nothing of another."""
+        return ENGINE
+
+    def calibrated(self, calibration: Calibration) -> "Knowledge":
+        """Return the same snapshot with its confidence set right by outcomes."""
+        out = copy.copy(self)
+        out.calibration = calibration
+        return out
 
     def section(self, section_id: str) -> Section:
         """Return the section with this id, or raise NotFound."""
@@ -112,7 +147,8 @@ class Knowledge:
         asked = learned_match(self._taught, self._index, query) if self._taught is not None else None
         ranking = rank(self._index, query, visible, max(RIVALS, 2 * top), asked=asked)
         ranked = self._in_language(ranking, language, viewer)[:top]
-        confidence = probability(self._index, query, ranking)
+        shipped = probability(self._index, query, ranking)
+        confidence = self.calibration.of(shipped)
         if is_personal(question):
             return Found("personal", min(confidence, PERSONAL_AT_MOST), ranked)
         decision = decide(confidence)
@@ -131,6 +167,7 @@ class Knowledge:
             _language_note(first.article.language, language),
             outdated,
             query.repaired,
+            shipped,
         )
 
     def roles_for(self, question: str, top: int = 5) -> dict[str, float]:
