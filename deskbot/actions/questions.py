@@ -52,7 +52,7 @@ def look_up(talk: Talk, text: str) -> Finding:
     if passages and found.quote_md:
         note = "\n\n".join(part for part in (found.language_note, passages[0].note) if part)
         passages = (replace(passages[0], quote=found.quote_md, note=note), *passages[1:])
-    return Finding(found.decision, found.confidence, passages, found.reason)
+    return Finding(found.decision, found.confidence, passages, found.reason, found.shipped)
 
 
 def passage(talk: Talk, section: Section) -> Passage:
@@ -91,6 +91,8 @@ def remember(talk: Talk, message: Message, decision: str, finding: Finding, requ
         section=first.section if first and decision == "answer" else None,
         version=first.version if first and decision == "answer" else None,
         confidence=finding.confidence,
+        shipped_confidence=finding.shipped,
+        engine=talk.desk.book.knowledge.engine if finding.shipped is not None else "",
         suggestions=[part.section for part in finding.passages]
         if decision == "suggest"
         else [request]

@@ -1,6 +1,7 @@
 """How sure the desk may be of its best section: a calibrated probability, and what to do at which."""
 
 import math
+from hashlib import sha256
 from typing import Literal
 
 import numpy as np
@@ -31,6 +32,7 @@ EVIDENCE = (
 )
 # A logistic regression on development and golden questions; docs/answers.md has its cross-validated figures.
 COEFFICIENTS = np.array([-4.41, 0.18, 1.40, -0.44, -0.37, 1.54, 0.04, 0.13, 1.51, 0.06, 1.54, 2.24])
+ENGINE = "words-" + sha256(COEFFICIENTS.tobytes()).hexdigest()[:8]
 ASKED_SURE = 4.0  # what it adds that people approved this very question for the section
 LEAD_AT_MOST = 4.0
 LEAD_ALONE = 2.0  # where no other page has anything of the question

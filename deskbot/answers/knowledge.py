@@ -71,10 +71,10 @@ class Corpus:
 class Knowledge:
     """An immutable snapshot of all articles with their index. Make one with `build` or `assembled`."""
 
-    def __init__(self, corpus: Corpus, faults: Iterable[Fault] = ()) -> None:
+    def __init__(self, corpus: Corpus, faults: Iterable[Fault] = (), real: Container[str] = frozenset()) -> None:
         self.corpus = corpus
         self._index: Index = compiled(corpus.columns, corpus.pages, corpus.thesaurus)
-        self._speller = Speller(sum(corpus.vocabularies.values(), Counter()))
+        self._speller = Speller(sum(corpus.vocabularies.values(), Counter()), real)
         self.faults = tuple(faults)
         self.articles: tuple[Article, ...] = tuple(page.article for page in corpus.pages)
         self.sections: tuple[Section, ...] = tuple(section for page in corpus.pages for section in page.sections)
@@ -164,7 +164,7 @@ class Knowledge:
             ranked,
             None if decision == "answer" else ("not_found" if confidence >= 0.1 else "no_article"),
             passage(first.text_md, query.terms(), first.article.language, self._index.thesaurus),
-            _language_note(first.article.language, language),
+            self._language_note(first.article, language),
             outdated,
             query.repaired,
             shipped,
@@ -213,6 +213,19 @@ class Knowledge:
         at = here.index(section)
         return there[at] if len(there) == len(here) else there[0]
 
+    def behind(self, article: Article) -> bool:
+        """Return whether the article translates one whose present text took effect later than the translation."""
+        original = self._by_path.get(article.translation_of)
+        if original is None or original.effective is None:
+            return False
+        return article.effective is None or article.effective < original.effective
+
+    def _language_note(self, article: Article, wanted: str) -> str | None:
+        """Return what must be said of the language: another than asked for, or a translation that lags behind."""
+        if article.language != wanted:
+            return say(f"answers.only_in_{article.language if article.language in ('en', 'pt') else 'other'}", wanted)
+        return say("answers.translation_behind", wanted) if self.behind(article) else None
+
 
 def _asked_in(question: str, language: str, vocabularies: Mapping[str, Container[str]]) -> str:
     """Return English or Portuguese where the question's words tell, else the asker's language.
@@ -230,12 +243,6 @@ def _asked_in(question: str, language: str, vocabularies: Mapping[str, Container
     return "en" if lean > 0 else "pt"
 
 
-def _language_note(written: str, wanted: str) -> str | None:
-    if written == wanted:
-        return None
-    return say(f"answers.only_in_{written if written in ('en', 'pt') else 'other'}", wanted)
-
-
 def in_force(article: Article, today: date) -> bool:
     """Return whether the text may be stated as fact on that day."""
     return not article.expired(today) and (article.effective is None or article.effective <= today)
@@ -246,19 +253,22 @@ def build(
     synonyms: Iterable[Iterable[str]] = (),
     front_matter: Mapping[str, Mapping[str, object]] | None = None,
     learned: Mapping[str, Sequence[str]] | None = None,
+    real: Container[str] = frozenset(),
 ) -> Knowledge:
     """Build a snapshot from files (path in the folder → text); no page ever makes it fail, faults are listed.
 
     `synonyms` are a customer's groups of words for one thing. `front_matter` gives the heads already read strictly.
     `learned` are questions that the desk learned, by the id of the section that answers them; ids that are not there
-    (any more) are passed over.
+    (any more) are passed over. `real` is a dictionary: its words in a question are never taken for misspelt ones.
     """
     heads = front_matter or {}
     parsed = [parse_page(text, rel, heads.get(rel)) for rel, text in sorted(pages.items())]
-    return assembled([taught(page, learned or {}) for page in parsed], thesaurus(synonyms))
+    return assembled([taught(page, learned or {}) for page in parsed], thesaurus(synonyms), real=real)
 
 
-def assembled(pages: Iterable[Page], known: Thesaurus, before: Corpus | None = None) -> Knowledge:
+def assembled(
+    pages: Iterable[Page], known: Thesaurus, before: Corpus | None = None, real: Container[str] = frozenset()
+) -> Knowledge:
     """Return a snapshot of the pages, in the order of their paths.
 
     What was read of a page that `before` holds, the very object, is taken over from there; only other pages are read.
@@ -273,7 +283,7 @@ def assembled(pages: Iterable[Page], known: Thesaurus, before: Corpus | None = N
     if fresh or len(kept) != len(old.pages):
         columns = merged(old.columns, origin, fresh)
         corpus = Corpus(kept, columns, _vocabularies(old, kept, origin, fresh), known)
-    return Knowledge(corpus, (fault for page in given for fault in page.faults))
+    return Knowledge(corpus, (fault for page in given for fault in page.faults), real)
 
 
 def taught(page: Page, learned: Mapping[str, Sequence[str]]) -> Page:

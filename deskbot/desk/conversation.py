@@ -32,12 +32,16 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What the knowledge base says to one question, for one person. `reason`: "no_article" or "not_found"."""
+    """What the knowledge base says to one question, for one person. `reason`: "no_article" or "not_found".
+
+    `shipped` is the confidence before it was set right from the desk's own outcomes.
+    """
 
     decision: Decision
     confidence: float
     passages: Sequence[Passage] = ()
     reason: str | None = None
+    shipped: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deskbot.adapters.content.files import Folder, digest, gather
-from deskbot.adapters.content.knowledge_folder import SYNONYMS, KnowledgeReader, read_heads
+from deskbot.adapters.content.knowledge_folder import SYNONYMS, KnowledgeReader, Learned, read_heads
 from deskbot.adapters.content.letters_folder import read_letters
 from deskbot.adapters.content.remembered import Remembered
 from deskbot.adapters.content.rules_folder import RulesFolder, drop_broken, read_rules
@@ -61,12 +61,12 @@ class Assembler:
         self._rules: tuple[Folder, RulesFolder, Policybook] | None = None
         self._letters: tuple[dict[str, str], tuple[Letters, list[Fault]]] | None = None
 
-    def assemble(self, pages: Folder, rules: Folder) -> Reading:
-        """Build a Policybook from texts that were read already."""
+    def assemble(self, pages: Folder, rules: Folder, learned: Learned | None = None) -> Reading:
+        """Build a Policybook from texts that were read already, and from what the desk learned."""
         if self._rules is None or self._rules[0] != rules:
             self._rules = (rules, *_decided(rules))
         _, found, decided = self._rules
-        knowledge, page_faults = self.knowledge.read(pages)
+        knowledge, page_faults = self.knowledge.read(pages, learned)
         letters, letter_faults = self._read_letters(pages)
         book = replace(
             decided,

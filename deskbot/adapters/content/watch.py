@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from deskbot.adapters.content.files import Folder, listed, read_text
+from deskbot.adapters.content.knowledge_folder import Learned
 from deskbot.adapters.content.read import PAGE_SUFFIXES, RULE_SUFFIXES, Assembler
 from deskbot.adapters.content.trial import survive
+from deskbot.answers.calibration import SHIPPED, Calibration
 from deskbot.desk.errors import Fault
 from deskbot.ports import Policybook
 
@@ -102,6 +104,9 @@ class LiveContent:
         self._pages.take(self._pages.look())
         self._rules.take(self._rules.look())
         self._assembler = Assembler(cache)
+        self._learned: Learned = {}
+        self._calibration = SHIPPED
+        self._crashed: list[Fault] = []
         self._current = self._assemble({})
         self._gone = self._missing()
         self._faults = self._current.faults
@@ -132,7 +137,15 @@ class LiveContent:
             return False
         changed = {**self._pages.take(pages), **self._rules.take(rules)}
         self.read_at = self._now()
-        return self._take_over(survive(changed))
+        self._crashed = survive(changed)
+        return self._take_over(self._crashed)
+
+    def teach(self, learned: Learned, calibration: Calibration) -> bool:
+        """Take over what the desk learned from its own work; return whether the snapshot was replaced."""
+        if learned == self._learned and calibration == self._calibration:
+            return False
+        self._learned, self._calibration = learned, calibration
+        return self._take_over(self._crashed)
 
     def _missing(self) -> tuple[Fault, ...]:
         gone = [watched.root for watched in (self._pages, self._rules) if not watched.root.is_dir()]
@@ -157,7 +170,9 @@ class LiveContent:
         return self._swap(mended)
 
     def _assemble(self, broken: Mapping[str, Fault]) -> Policybook:
-        return self._assembler.assemble(self._pages.folder(broken), self._rules.folder(broken)).book
+        folders = self._pages.folder(broken), self._rules.folder(broken)
+        book = self._assembler.assemble(*folders, self._learned).book
+        return replace(book, knowledge=book.knowledge.calibrated(self._calibration))
 
     def _new_files(self, broken: Mapping[str, Fault]) -> set[str]:
         """Return broken files that never had a good text: they are left out and hold nothing else up."""
