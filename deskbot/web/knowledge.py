@@ -130,6 +130,7 @@ def article(site: SiteDep, asker: AskerDep, viewer: ViewerDep, path: str) -> Res
         parts=[_part(section, found) for section in knowledge.sections if section.article.path == found.path],
         owner=role.name(asker.language) if role else found.owner,
         stale=not in_force(found, today),
+        behind=knowledge.behind(found),
         others=_others(site, asker, viewer, found),
     )
 

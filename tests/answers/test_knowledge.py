@@ -11,6 +11,7 @@ from deskbot.answers.evaluation import Outcome, measure
 from deskbot.answers.knowledge import EVERYTHING, Knowledge, build
 from deskbot.answers.personal import is_personal
 from deskbot.desk.errors import NotFound
+from deskbot.desk.texts import say
 
 KB = Path(__file__).parent.parent / "data" / "kb"
 EMPLOYEE = Audience(country="US")
@@ -259,3 +260,14 @@ def test_real_questions_on_real_handbooks_keep_their_quality() -> None:
     assert (figures["false_answers_out_of_scope"] or 1) <= 0.04
     assert (figures["coverage"] or 0) >= 0.27
     assert (figures["suggestions_out_of_scope"] or 1) <= 0.25
+
+
+def test_a_translation_older_than_its_original_says_so() -> None:
+    """The original took effect later, so the translated text may no longer hold; one of the same day is fine."""
+    original = "---\ntitle: Parking\neffective: 2026-06-01\n---\nThe garage opens at seven.\n"
+    translated = "---\ntitle: Garagem\nlanguage: pt\ntranslation_of: a.md\neffective: {}\n---\nA garagem abre às oito.\n"
+    old = build({"a.md": original, "a.pt.md": translated.format("2026-01-01")}).find("garagem", EVERYTHING, "pt")
+    new = build({"a.md": original, "a.pt.md": translated.format("2026-06-01")}).find("garagem", EVERYTHING, "pt")
+    assert old.ranked[0][0].article.path == new.ranked[0][0].article.path == "a.pt.md"
+    assert old.language_note == say("answers.translation_behind", "pt")
+    assert new.language_note is None
