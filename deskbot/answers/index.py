@@ -9,8 +9,9 @@ from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain, pairwise
+from itertools import accumulate, chain, compress, pairwise
 from sys import intern
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ from deskbot.desk.folding import words
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int32]
+Number = TypeVar("Number", bound=np.generic)
 Forms = tuple[tuple[str, ...], ...]
 """A heading or alias as its words: of each its stem and the ideas that it expresses."""
 
@@ -179,20 +181,17 @@ def merged(old: Columns, origin: Sequence[int], fresh: Sequence[PageTerms]) -> C
     sizes, move, pages = _moves(old, origin, fresh)
     numbers = {term: number for number, term in enumerate(old.terms)}
     new = _flat(origin, fresh, sizes, numbers)
-    term = np.concatenate((np.repeat(np.arange(len(old.terms), dtype=np.int32), np.diff(old.starts)), new.term))
-    rows = np.concatenate((move[old.rows], new.rows))
-    here = np.flatnonzero(rows >= 0)
-    order = here[_by_term_and_row(term[here], rows[here], len(new.rows))]
-    frequency = np.bincount(term[order], minlength=len(numbers))
+    starts, rows, body, places = _postings(old, move, new, len(numbers))
+    frequency = np.diff(starts)
+    heard, number = frequency > 0, np.cumsum(frequency > 0, dtype=np.int32) - 1
     said_on = np.concatenate((pages[old.said_on], new.said_on))
     there = said_on >= 0
-    heard, number = frequency > 0, np.cumsum(frequency > 0, dtype=np.int32) - 1
     return Columns(
-        terms=tuple(text for text, kept in zip(numbers, heard.tolist(), strict=True) if kept),
-        starts=np.concatenate((np.zeros(1, np.int64), np.cumsum(frequency[heard]))),
-        rows=rows[order],
-        body=np.concatenate((old.body, new.body))[order],
-        places=np.concatenate((old.places, new.places))[order],
+        terms=tuple(compress(numbers, heard.tolist())),
+        starts=np.concatenate((starts[:-1][heard], starts[-1:])),
+        rows=rows,
+        body=body,
+        places=places,
         lengths=_placed(old.lengths, move, np.array([s.length for page in fresh for s in page.sections], np.int32)),
         sizes=sizes,
         said_of=number[np.concatenate((old.said_of, new.said_of))[there]],
@@ -200,6 +199,37 @@ def merged(old: Columns, origin: Sequence[int], fresh: Sequence[PageTerms]) -> C
         said=np.concatenate((old.said, new.said))[there],
         names=_names(old, origin, fresh),
     )
+
+
+Postings = tuple[npt.NDArray[np.int64], Rows, Floats, npt.NDArray[np.uint8]]
+
+
+def _postings(old: Columns, move: Rows, new: "_Fresh", terms: int) -> Postings:
+    """Return where each term's postings start, and the old ones that stay with the fresh ones put in between."""
+    moved = move[old.rows]
+    stays = moved >= 0
+    rows, body, places = moved[stays], old.body[stays], old.places[stays]
+    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(stays)))[old.starts]
+    starts = np.concatenate((starts, np.full(terms + 1 - len(starts), starts[-1])))
+    order = np.lexsort((new.rows, new.term))
+    term, fresh_rows = new.term[order], new.rows[order]
+    at = np.empty(len(term), np.int64)
+    frequency = np.bincount(term, minlength=terms)
+    ends = np.cumsum(frequency)
+    for number in np.flatnonzero(frequency).tolist():
+        mine = slice(ends[number] - frequency[number], ends[number])
+        first = starts[number]
+        at[mine] = first + np.searchsorted(rows[first : starts[number + 1]], fresh_rows[mine])
+    together = (starts + np.concatenate((np.zeros(1, np.int64), ends))).astype(np.int64)
+    taken = np.zeros(len(rows) + len(at), np.bool_)
+    taken[at + np.arange(len(at))] = True
+
+    def put_in(kept: npt.NDArray[Number], fresh: npt.NDArray[Number]) -> npt.NDArray[Number]:
+        out = np.empty(len(taken), kept.dtype)
+        out[taken], out[~taken] = fresh, kept
+        return out
+
+    return together, put_in(rows, fresh_rows), put_in(body, new.body[order]), put_in(places, new.places[order])
 
 
 def _moves(old: Columns, origin: Sequence[int], fresh: Sequence[PageTerms]) -> tuple[Rows, Rows, Rows]:
@@ -240,23 +270,6 @@ def _names(old: Columns, origin: Sequence[int], fresh: Sequence[PageTerms]) -> t
         else:
             parts.append([section.names for section in next(unread).sections])
     return tuple(chain.from_iterable(parts))
-
-
-def _by_term_and_row(term: Rows, rows: Rows, fresh: int) -> npt.NDArray[np.int64]:
-    """Return the order by term and row of postings whose old part is in that order already.
-
-    The few fresh ones of an edit are put in between; more are sorted by the halves of the term, each in linear time.
-    """
-    size = len(term)
-    if fresh < size // 8:
-        key = term.astype(np.int64) << 32 | rows
-        late = size - fresh + np.argsort(key[size - fresh :], kind="stable")
-        return np.insert(np.arange(size - fresh), np.searchsorted(key[: size - fresh], key[late]), late)
-    order = np.argsort(rows.astype(np.uint16), kind="stable") if len(rows) else np.zeros(0, np.int64)
-    for half in (rows >> 16, term & 0xFFFF, term >> 16):
-        if half.any():
-            order = order[np.argsort(half[order].astype(np.uint16), kind="stable")]
-    return order
 
 
 @dataclass(frozen=True, slots=True)
