@@ -1,7 +1,7 @@
 """Repairs misspelt words of a question against the words that the knowledge base itself uses."""
 
 from collections import Counter, OrderedDict
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -12,10 +12,14 @@ _OFFERED = 8
 
 
 class Speller:
-    """The known words with how often they occur; unknown ones are matched to the nearest by letters changed."""
+    """The known words with how often they occur; unknown ones are matched to the nearest by letters changed.
 
-    def __init__(self, counts: Mapping[str, int]) -> None:
+    `real` are words of a language's dictionary: nobody misspelt those, even where no article uses them.
+    """
+
+    def __init__(self, counts: Mapping[str, int], real: Container[str] = frozenset()) -> None:
         self._counts = Counter(counts)
+        self._real = real
         self._by_start: dict[str, list[str]] = {}
         for word in self._counts:
             if len(word) >= _SHORTEST - 1 and word.isalpha():
@@ -24,7 +28,7 @@ class Speller:
 
     def repairs(self, word: str) -> tuple[str, ...]:
         """Return the known words that may have been meant, likeliest first; none for a known, short or odd word."""
-        if len(word) < _SHORTEST or word in self._counts or not word.isalpha():
+        if len(word) < _SHORTEST - 1 or word in self._counts or not word.isalpha() or word in self._real:
             return ()
         if word not in self._memory:
             if len(self._memory) >= _REMEMBERED:
@@ -33,11 +37,19 @@ class Speller:
         return self._memory[word]
 
     def _nearest(self, word: str) -> tuple[str, ...]:
+        if len(word) < _SHORTEST:
+            return self._lengthened(word)
         allowed = 1 if len(word) < 8 else 2
         candidates = self._by_start.get(word[0], [])
         if len(word) > 1 and word[1] != word[0]:
             candidates = candidates + self._by_start.get(word[1], [])
         near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=None)
-        # The nearest, the most usual, one with the same first letter: the order of the files must not decide.
-        order = sorted((d, -self._counts[known], known[0] != word[0], known) for known, d, _ in near)
+        # The nearest, one with the same first letter, the most usual: the order of the files must not decide.
+        order = sorted((d, known[0] != word[0], -self._counts[known], known) for known, d, _ in near)
         return tuple(known for *_, known in order[:_OFFERED])
+
+    def _lengthened(self, word: str) -> tuple[str, ...]:
+        """Return the words of four letters that this one of three may be short of one inside: "hme" is "home"."""
+        first, middle, last = word
+        near = (w for w in self._by_start.get(first, []) if len(w) == 4 and w[3] == last and middle in w[1:3])
+        return tuple(sorted(near, key=lambda known: (-self._counts[known], known))[:_OFFERED])

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from deskbot import config
+from deskbot.adapters.dictionary import DICTIONARY
 from deskbot.answers.articles import Section
 from deskbot.answers.evaluation import Figures, Outcome, measure
 from deskbot.answers.knowledge import EVERYTHING, Knowledge, build
@@ -160,7 +161,7 @@ def _load(kb: Path, engine: Engine) -> Knowledge:
         print("No vectors of meaning are there: searching by words alone.", file=sys.stderr)
     if sys.stderr.isatty():
         print(f"Reading {len(paths):,} pages ...", file=sys.stderr)
-    return build({path.relative_to(kb).as_posix(): _text(path) for path in paths if path.is_file()})
+    return build({path.relative_to(kb).as_posix(): _text(path) for path in paths if path.is_file()}, real=DICTIONARY)
 
 
 def _text(path: Path) -> str:

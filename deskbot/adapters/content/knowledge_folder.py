@@ -10,6 +10,7 @@ from deskbot.adapters.content.heads import read_head
 from deskbot.adapters.content.letters_folder import is_letter
 from deskbot.adapters.content.remembered import Remembered
 from deskbot.adapters.content.yaml_strict import Document, Malformed, load
+from deskbot.adapters.dictionary import DICTIONARY
 from deskbot.answers.articles import Page, anchor_of, parse_page
 from deskbot.answers.knowledge import OUTSIDE_RETRIEVAL, Corpus, Knowledge, assembled, taught
 from deskbot.answers.terms import Thesaurus, thesaurus
@@ -65,7 +66,7 @@ class KnowledgeReader:
         self._unsaved += sum(self._files.made[name] is not before.get(name) for name in read)
         self.letters = {name: texts[name] for name, file in read.items() if file.is_letter}
         found = [file.page for file in read.values() if file.page is not None]
-        knowledge = assembled(self._taught(found, learned or {}), known, self._before)
+        knowledge = assembled(self._taught(found, learned or {}), known, self._before, DICTIONARY)
         self._before = knowledge.corpus
         misread = (replace(f, file=pages.shown(f.file)) for file in read.values() for f in file.faults)
         return knowledge, [*faults, *misread]
