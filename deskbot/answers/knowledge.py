@@ -96,6 +96,8 @@ class Knowledge:
         """Return the same snapshot, which also searches by meaning; without it words alone are searched."""
         other = copy.copy(self)
         other._meaning = Meaning(model, vectors)
+        if self._taught is not None and len(vectors.asked) == len(self._taught.rows):
+            other._taught = replace(self._taught, vectors=vectors.asked)
         return other
 
     @property

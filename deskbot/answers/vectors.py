@@ -1,8 +1,8 @@
 """What the sentence model reads of a section, and the vectors of a whole knowledge base."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import groupby, pairwise
 
 import numpy as np
@@ -16,12 +16,21 @@ WORDS = 120  # words of a passage: with the titles, what the model takes in at o
 MOST = 40  # passages of one section; what follows is found by its words
 
 
+def _none() -> Floats:
+    return np.zeros((0, WIDTH), np.float32)
+
+
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """The vectors of all passages: `rows` gives each passage's section (ascending), `matrix` one vector a row."""
+    """The vectors of all passages: `rows` gives each passage's section (ascending), `matrix` one vector a row.
+
+    `asked` has one row for each question that sections are known to answer, in the order of the sections; a row of
+    zeros where its vector is not there yet.
+    """
 
     rows: npt.NDArray[np.int32]
     matrix: Floats
+    asked: Floats = field(default_factory=_none)
 
     def nearest(self, question: Floats, sections: int) -> Floats:
         """Return for each of so many sections the best cosine of its passages to the question; 0 where it has none."""
@@ -47,15 +56,13 @@ class Meaning:
 def passages(section: Section) -> list[str]:
     """Return the section's text in parts of about 120 words, each below the titles that lead to it.
 
-    A section of which there is only the heading has one passage, the titles; each question that people ask for the
-    section is one by itself.
+    A section of which there is only the heading has one passage, the titles.
     """
     titles = ". ".join(_titles(section))
     words = to_plain(section.text_md).split()[: MOST * WORDS]
     parts = max(1, round(len(words) / WORDS))
     cuts = [len(words) * part // parts for part in range(parts + 1)]
-    texts = [f"{titles}. {' '.join(words[a:b])}".strip() for a, b in pairwise(cuts)]
-    return [*texts, *section.questions]
+    return [f"{titles}. {' '.join(words[a:b])}".strip() for a, b in pairwise(cuts)]
 
 
 def _titles(section: Section) -> Iterator[str]:
@@ -70,8 +77,35 @@ def key(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def gathered(keys: Sequence[Sequence[str]], kept: dict[str, Floats]) -> Vectors:
-    """Return the vectors of the sections whose passages' keys are given in order; what is not kept is left out."""
-    found = [(row, kept[one]) for row, of_section in enumerate(keys) for one in of_section if one in kept]
-    rows = np.array([row for row, _ in found], np.int32)
-    return Vectors(rows, np.stack([vector for _, vector in found]) if found else np.zeros((0, WIDTH), np.float32))
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one section's passages and of the questions that it is known to answer."""
+
+    passages: tuple[str, ...]
+    questions: tuple[str, ...]
+
+
+def texts(section: Section) -> list[str]:
+    """Return all that the model reads of a section: its passages, then its questions."""
+    return [*passages(section), *section.questions]
+
+
+def keys(section: Section) -> Keys:
+    """Return what the vectors of a section are kept under."""
+    return Keys(tuple(map(key, passages(section))), tuple(map(key, section.questions)))
+
+
+def gathered(sections: Sequence[Keys], kept: Mapping[str, Floats]) -> Vectors:
+    """Return the vectors of the sections, given their keys in order; a passage that is not kept is left out."""
+    found = [(row, kept[one]) for row, section in enumerate(sections) for one in section.passages if one in kept]
+    nothing = np.zeros(WIDTH, np.float32)
+    return Vectors(
+        np.array([row for row, _ in found], np.int32),
+        _stacked(vector for _, vector in found),
+        _stacked(kept.get(one, nothing) for section in sections for one in section.questions),
+    )
+
+
+def _stacked(vectors: Iterable[Floats]) -> Floats:
+    rows = list(vectors)
+    return np.stack(rows) if rows else _none()
