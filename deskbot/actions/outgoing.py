@@ -39,10 +39,12 @@ def post(
     ticket: Ticket | None = None,
     author_kind: str = "bot",
     author_id: int | None = None,
+    quietly: bool = False,
 ) -> tuple[list[Message], list[Reply]]:
     """Store replies as messages of a conversation and enqueue them where the channel is written to.
 
-    Returns the messages and the replies as signed. A private reply to a public place goes to the person alone.
+    Returns the messages and the replies as signed. A private reply to a public place goes to the person alone;
+    `quietly` leaves out the hint there that it did, for what nobody in that place is waiting for.
     """
     posted: list[Message] = []
     signed: list[Reply] = []
@@ -58,8 +60,9 @@ def post(
             reply=desk.sealer.seal(session, subject_of(conversation, ticket), json.dumps(reply_to_json(ready))),
         )
         if conversation.channel in desk.pushes:
-            carried = for_channel(desk, ticket, ready) if ticket and author_kind == "specialist" else ready
-            _enqueue(session, desk, conversation, message, carried, now, ticket)
+            guarded = ticket is not None and (quietly or author_kind == "specialist")
+            carried = for_channel(desk, ticket, ready) if ticket is not None and guarded else ready
+            _enqueue(session, desk, conversation, message, carried, now, ticket, hint=not quietly)
         posted.append(message)
         signed.append(ready)
     if conversation.id is not None and replies:
@@ -76,6 +79,8 @@ def _enqueue(
     reply: Reply,
     now: datetime,
     ticket: Ticket | None,
+    *,
+    hint: bool,
 ) -> None:
     # Somebody unlinked has no direct conversation: the channel shows the reply to them alone where they asked.
     directly = reply.private and not conversation.private and conversation.person_id is not None
@@ -93,8 +98,8 @@ def _enqueue(
         payload=reply_to_json(reply),
         now=now,
     )
-    if directly:
-        hint = Reply(say("chat.private", reply.language), language=reply.language)
+    if directly and hint:
+        pointer = Reply(say("chat.private", reply.language), language=reply.language)
         outbox.enqueue(
             session,
             desk.sealer,
@@ -106,7 +111,7 @@ def _enqueue(
             person_id=conversation.person_id,
             kind="reply",
             subject=("desk", 0),
-            payload=reply_to_json(hint),
+            payload=reply_to_json(pointer),
             now=now,
         )
 

@@ -170,7 +170,7 @@ def _words(text: str) -> Iterator[Word]:
             yield Word("–", f"empty:{cell.strip()}", "mark")
             continue
         for found in _TOKEN.finditer(cell):
-            yield _word(found, first)
+            yield _word(found, first or cell[: found.start()].rstrip().endswith(":"))
             first = False
         first = True
 

@@ -242,12 +242,13 @@ def _kind(wrong: Sequence[Word], old: Sequence[Word], new: Sequence[Word]) -> Re
 
 def _shown(side: list[Word], start: int, end: int, kind: ReasonKind) -> str:
     """Return a run of words as a reason shows it; a number and a small rule come with what they count and govern."""
-    after = _SPOKEN_AROUND if kind in ("number", "negation", "modal", "limit") and end - start <= 2 else 0
-    if start == end:
-        after = 0
-    if kind == "number" and after:
-        after = 1
-    return _said(side[start : min(end + after, len(side))])
+    more = 0
+    if start < end <= start + 2:
+        if kind == "number":
+            more = int(side[end - 1].key.isdigit() and _has(side[end : end + 1], "word"))
+        elif kind in ("negation", "modal", "limit"):
+            more = _SPOKEN_AROUND
+    return _said(side[start : min(end + more, len(side))])
 
 
 def _said(run: Sequence[Word]) -> str:

@@ -11,13 +11,15 @@ from sqlmodel import Session
 from deskbot.actions import sweep
 from deskbot.actions.desk import Desk
 from deskbot.jobs import digest
+from deskbot.jobs.learning import Learning, Taught
+from deskbot.jobs.recall import Recall
 from deskbot.store.session import Store
 
 log = structlog.get_logger()
 
 
-class Files(Protocol):
-    """The files HR people own, as they lie on disk."""
+class Files(Taught, Protocol):
+    """The files HR people own, as they lie on disk, with what the desk learned besides."""
 
     def poll(self) -> bool:
         """Look whether they changed and take the change up; True when the live state is a new one."""
@@ -30,14 +32,18 @@ class Timers:
         self._store = store
         self._desk = desk
         self._content = content
+        self._recall = Recall(store, desk)
+        self._learning = Learning(store, desk, content)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._stopped = asyncio.Event()
 
     async def run(self) -> None:
         """Run until `stop`."""
-        self._every(2, "files", lambda: self._content.poll())
+        self._every(2, "files", self._look)
+        self._every(5, "recall", self._recall.round)
         self._every(15, "sweep", lambda: self._within(lambda s: sweep.sweep(s, self._desk, self._desk.now())))
         self._every(300, "close", lambda: self._within(lambda s: sweep.close_resolved(s, self._desk, self._desk.now())))
+        self._every(600, "refit", self._learning.refit)
         self._every(600, "digest", lambda: digest.run(self._store, self._desk, self._desk.now()))
         self._scheduler.start()
         try:
@@ -48,6 +54,11 @@ class Timers:
     def stop(self) -> None:
         """End."""
         self._stopped.set()
+
+    def _look(self) -> None:
+        """Take up changed files, then what was learned: one after the other, because both replace the snapshot."""
+        self._content.poll()
+        self._learning.round()
 
     def _every(self, seconds: int, name: str, work: Callable[[], object]) -> None:
         self._scheduler.add_job(
