@@ -36,6 +36,7 @@ EventKind = Literal[
     "breached",
     "nudged",
     "rated",
+    "section_cited",
     "viewed",
 ]
 

@@ -16,6 +16,7 @@ from deskbot.channels.terminal import Terminal
 from deskbot.channels.webchat import WebChat
 from deskbot.desk.sensitive import screen
 from deskbot.jobs.deliver import Deliverer
+from deskbot.jobs.learning import Learning
 from deskbot.jobs.timers import Timers
 from deskbot.jobs.work import Worker
 from deskbot.ports import Channel, RawDelivery, TransportError
@@ -52,6 +53,7 @@ class Inside:
         self.store = front.store
         self.content = read_content(front.settings)
         self.desk = make_desk(front.settings, front.store, self.content)
+        Learning(self.store, self.desk, self.content).round()
         self._warm_up()
         self.chat = WebChat(to_html)
         self.slack = self._slack(front)
