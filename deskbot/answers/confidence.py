@@ -29,14 +29,23 @@ EVIDENCE = (
     "first",  # the section's part among the best, as the ranking's softmax has it
     "page_first",  # its page's part
     "covered_first",  # covered times first: what is well covered and has no rival
+    "text",
+    "meaning",
+    "background",  # the mean cosine of all sections: the same cosine tells less where all are near
 )
-# A logistic regression on development and golden questions; docs/answers.md has its cross-validated figures.
-COEFFICIENTS = np.array([-4.41, 0.18, 1.40, -0.44, -0.37, 1.54, 0.04, 0.13, 1.51, 0.06, 1.54, 2.24])
-ENGINE = "words-" + sha256(COEFFICIENTS.tobytes()).hexdigest()[:8]
+# Logistic regressions on labelled questions about several handbooks; docs/answers.md has their cross-validated figures.
+BY_WORDS = np.array([-4.41, 0.18, 1.40, -0.44, -0.37, 1.54, 0.04, 0.13, 1.51, 0.06, 1.54, 2.24, 0.0, 0.0, 0.0])
+BY_MEANING = BY_WORDS
 ASKED_SURE = 4.0  # what it adds that people approved this very question for the section
 LEAD_AT_MOST = 4.0
 LEAD_ALONE = 2.0  # where no other page has anything of the question
 RIVALS = 20
+
+
+def engine(*, by_meaning: bool) -> str:
+    """Return the name of the coefficients in use: a desk's own calibration of others says nothing of these."""
+    name, coefficients = ("meaning", BY_MEANING) if by_meaning else ("words", BY_WORDS)
+    return f"{name}-{sha256(coefficients.tobytes()).hexdigest()[:8]}"
 
 
 def evidence(index: Index, query: Query, ranking: Ranking) -> npt.NDArray[np.float64]:
@@ -59,10 +68,13 @@ def evidence(index: Index, query: Query, ranking: Ranking) -> npt.NDArray[np.flo
             first["page_named"],
             scores[0] / 10,
             min(scores[0] - elsewhere[0], LEAD_AT_MOST) if len(elsewhere) else LEAD_ALONE,
-            known / len(query.slots),
+            known / max(1, len(query.slots)),
             parts[0],
             parts[same_page].sum(),
             first["covered"] * parts[0],
+            first["text"] / 10,
+            first["meaning"],
+            ranking.background or 0.0,
         ]
     )
 
@@ -72,7 +84,8 @@ def probability(index: Index, query: Query, ranking: Ranking) -> float:
     if not ranking.rows:
         return 0.0
     learned = ASKED_SURE * ranking.asked[0] if ranking.asked else 0.0
-    return float(1.0 / (1.0 + math.exp(-float(evidence(index, query, ranking) @ COEFFICIENTS) - learned)))
+    coefficients = BY_WORDS if ranking.background is None else BY_MEANING
+    return float(1.0 / (1.0 + math.exp(-float(evidence(index, query, ranking) @ coefficients) - learned)))
 
 
 def decide(confidence: float) -> Decision:

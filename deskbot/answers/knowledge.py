@@ -13,14 +13,14 @@ import numpy as np
 from deskbot.answers.articles import Article, Page, Section, parse_page
 from deskbot.answers.audience import Audience, AudienceRule
 from deskbot.answers.calibration import SHIPPED, Calibration
-from deskbot.answers.confidence import ENGINE, PERSONAL_AT_MOST, RIVALS, Decision, decide, probability
+from deskbot.answers.confidence import PERSONAL_AT_MOST, RIVALS, Decision, decide, engine, probability
 from deskbot.answers.index import NOTHING, Columns, Index, PageTerms, compiled, merged, read_page
 from deskbot.answers.learned import learned_match, teach
 from deskbot.answers.personal import is_personal
-from deskbot.answers.query import MAX_WORDS, read_question
+from deskbot.answers.query import MAX_WORDS, Query, read_question
 from deskbot.answers.quote import passage
 from deskbot.answers.ranking import Mask, Ranking, rank
-from deskbot.answers.sentences import SentenceModel
+from deskbot.answers.sentences import MODEL_LANGUAGE, Floats, SentenceModel
 from deskbot.answers.spelling import Speller
 from deskbot.answers.terms import Thesaurus, thesaurus
 from deskbot.answers.vectors import Meaning, Vectors
@@ -108,12 +108,22 @@ class Knowledge:
     def prepare(self, question: str) -> None:
         """Work out what takes longest of a question before the database is locked to answer it."""
         if self._meaning is not None:
-            self._meaning.model.encode_question(question)
+            language = _asked_in(question, "", self.corpus.vocabularies)
+            self._vector(read_question(question, self._index, self._speller, language))
+
+    def _vector(self, query: Query) -> Floats | None:
+        """Return the vector of the question, its spelling mended; None where it is searched for by words alone.
+
+        The model knows English: in other languages its cosines tell less than nothing.
+        """
+        if self._meaning is None or query.language != MODEL_LANGUAGE:
+            return None
+        return self._meaning.model.encode_question(query.text)
 
     @property
     def engine(self) -> str:
         """The name of what computes the confidence; outcomes of one engine say nothing of another."""
-        return ENGINE
+        return engine(by_meaning=self._meaning is not None)
 
     def calibrated(self, calibration: Calibration) -> "Knowledge":
         """Return the same snapshot with its confidence set right by outcomes."""
@@ -146,8 +156,7 @@ class Knowledge:
         language = _asked_in(question, language or (viewer.language if viewer else ""), self.corpus.vocabularies)
         visible = self._mask(tuple(rule.admits(viewer) for rule in self._rules))
         query = read_question(question, self._index, self._speller, language, visible)
-        asked = learned_match(self._taught, self._index, query) if self._taught is not None else None
-        ranking = rank(self._index, query, visible, max(RIVALS, 2 * top), asked=asked)
+        ranking = self._rank(query, visible, max(RIVALS, 2 * top))
         ranked = self._in_language(ranking, language, viewer)[:top]
         shipped = probability(self._index, query, ranking)
         confidence = self.calibration.of(shipped)
@@ -177,14 +186,22 @@ class Knowledge:
 
         For routing alone: audience rules do not apply, and nothing of the articles is shown.
         """
-        query = read_question(question, self._index, self._speller)
-        ranking = rank(self._index, query, None, top)
+        ranking = self._rank(read_question(question, self._index, self._speller), None, top)
         weights: Counter[str] = Counter()
         for row, score in zip(ranking.rows, ranking.scores, strict=True):
             if owner := self.sections[row].article.owner:
                 weights[owner] += score  # type: ignore[assignment]
         total = sum(weights.values())
         return {role: weight / total for role, weight in weights.most_common()} if total else {}
+
+    def _rank(self, query: Query, visible: Mask | None, top: int) -> Ranking:
+        """Rank by words, by learned questions, and by meaning where the model is there."""
+        vector = self._vector(query)
+        near = None
+        if vector is not None and self._meaning is not None:
+            near = self._meaning.vectors.nearest(vector, len(self.sections))
+        asked = None if self._taught is None else learned_match(self._taught, self._index, query, vector)
+        return rank(self._index, query, visible, top, near, asked)
 
     def _visible_rows(self, allowed: tuple[bool, ...]) -> Mask | None:
         if all(allowed):

@@ -1,5 +1,7 @@
 """A question read for search: its spelling mended, cut into slots of words with the ideas that they express."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,11 +11,12 @@ from deskbot.answers.hr_words import FRAMES
 from deskbot.answers.index import Index
 from deskbot.answers.spelling import Speller
 from deskbot.answers.terms import STOP_STEMS, STOP_WORDS, stems
-from deskbot.desk.folding import language_of, words
+from deskbot.desk.folding import fold, language_of, words
 
 Mask = npt.NDArray[np.bool_]
 
 FRAME = 0.5
+_LETTERS = re.compile(r"[^\W\d_]+")
 MAX_WORDS = 80  # of a long message: enough to know what it is about
 
 
@@ -36,11 +39,12 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to look for. `repaired` maps a misspelt word to the word that it was taken for."""
+    """What to look for. `repaired` maps a misspelt word to the word that it was taken for; `text` has it mended."""
 
     slots: tuple[Slot, ...]
     repaired: dict[str, str]
     language: str
+    text: str = ""
 
     def terms(self) -> set[str]:
         """Return all terms of all slots."""
@@ -74,7 +78,12 @@ def read_question(text: str, index: Index, speller: Speller, language: str = "",
         if meant or ideas:
             slots[Slot(meant, ideas)] = None
         at += length
-    return Query(tuple(slots), repaired, language)
+    return Query(tuple(slots), repaired, language, _with(text, repaired))
+
+
+def _with(text: str, repaired: Mapping[str, str]) -> str:
+    """Return the text with its misspelt words mended."""
+    return _LETTERS.sub(lambda found: repaired.get(fold(found.group()), found.group()), text) if repaired else text
 
 
 def _mended(word: str, language: str, index: Index, speller: Speller, visible: Mask | None) -> str:

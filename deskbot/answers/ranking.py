@@ -10,8 +10,10 @@ from deskbot.answers.query import Query, Slot
 
 Mask = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.float64]
+Cosines = npt.NDArray[np.float32]
 
 CANDIDATES = 48
+NEAREST = 32  # sections that are looked at for their meaning alone
 FAR_BELOW = 0.25  # of the best rough score: sections under it have not come first in any question seen
 IDEA = 0.7  # an idea in other words counts this much of the very word
 ALIAS = 0.5  # an alias speaks for a whole article, a heading for its section
@@ -30,22 +32,27 @@ FEATURES = (
     "page_named",  # the greatest of these on its page
     "intro",  # whether it introduces a page
     "own_language",  # whether it is written in the question's language
+    "meaning",  # the cosine of its passage that is nearest to the question; 0 where words alone are searched
 )
-# Fitted by listwise softmax on development and golden questions; docs/answers.md has the figures.
-WEIGHTS = np.array([0.35, 0.17, 0.14, 0.39, 1.12, 3.42, -0.12, 2.34, 2.30, 2.87, -0.36, 0.71])
+# Fitted by listwise softmax on labelled questions about several handbooks; docs/answers.md has the figures.
+BY_WORDS = np.array([0.35, 0.17, 0.14, 0.39, 1.12, 3.42, -0.12, 2.34, 2.30, 2.87, -0.36, 0.71, 0.0])
+BY_MEANING = BY_WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """The best sections (rows of the index, best first), their scores, and the features that the scores rest on.
 
-    `asked` tells how near each section's learned questions are to this one, 0 to 1.
+    `asked` tells how near each section's learned questions are to this one, 0 to 1. `background` is the mean cosine of
+    all sections that the asker may see: how much of what is written here is about such things at all. None where words
+    alone were searched.
     """
 
     rows: tuple[int, ...]
     scores: tuple[float, ...]
     features: Numbers
     asked: tuple[float, ...] = ()
+    background: float | None = None
 
 
 def rank(
@@ -53,28 +60,45 @@ def rank(
     query: Query,
     visible: Mask | None,
     top: int,
-    weights: Numbers = WEIGHTS,
+    meaning: Cosines | None = None,
     asked: Numbers | None = None,
 ) -> Ranking:
     """Return the best `top` sections among the visible ones: rough candidates first, then all features of those.
 
-    `asked` is what `learned_match` says of every section; it is no feature, because questions to fit its weight on
-    are a desk's own.
+    `meaning` has the cosine of every section to the question, None to search by words alone. `asked` is what
+    `learned_match` says of every section; it is no feature, because questions to fit its weight on are a desk's own.
     """
     postings = {term: posting for term in query.terms() if (posting := index.of(term))}
     rows = _candidates(index, postings, visible)
+    if meaning is not None and visible is not None:
+        meaning = np.where(visible, meaning, np.float32(0.0))
+    if meaning is not None:
+        rows = np.union1d(rows, _nearest(meaning)).astype(np.int32)
     if asked is not None:
         near = (asked > ASKED_FROM) if visible is None else (asked > ASKED_FROM) & visible
         rows = np.union1d(rows, np.flatnonzero(near)).astype(np.int32)
     if len(rows) == 0:
         return Ranking((), (), np.zeros((0, len(FEATURES))))
     features = _features(index, query, postings, rows)
+    if meaning is not None:
+        features[:, -1] = meaning[rows]
     learned = asked[rows] if asked is not None else np.zeros(len(rows))
-    scores = features @ weights + ASKED * learned
+    scores = features @ (BY_WORDS if meaning is None else BY_MEANING) + ASKED * learned
     order = np.lexsort((rows, -scores))[:top]
     return Ranking(
-        tuple(rows[order].tolist()), tuple(scores[order].tolist()), features[order], tuple(learned[order].tolist())
+        tuple(rows[order].tolist()),
+        tuple(scores[order].tolist()),
+        features[order],
+        tuple(learned[order].tolist()),
+        None if meaning is None else float(meaning.sum() / max(1, np.count_nonzero(meaning))),
     )
+
+
+def _nearest(meaning: Cosines) -> Rows:
+    """Return the sections that are nearest to the question in meaning."""
+    at = max(0, len(meaning) - NEAREST)
+    best = np.argpartition(meaning, at)[at:] if at else np.arange(len(meaning))
+    return best[meaning[best] > 0.0].astype(np.int32)
 
 
 def _candidates(index: Index, postings: dict[str, Posting], visible: Mask | None) -> Rows:

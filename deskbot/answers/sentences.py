@@ -14,6 +14,7 @@ Tokens = npt.NDArray[np.int64]
 Tokenize = Callable[[Sequence[str]], list[list[int]]]
 
 LAYERS, HEADS, WIDTH = 6, 12, 384
+MODEL_LANGUAGE = "en"  # what it was trained on
 MAX_TOKENS = 256  # what the model was made for; the tokenizer cuts there
 MAX_CHARACTERS = 2000  # of a question: hardly ever do so many make fewer than 256 tokens
 BATCH_TOKENS = 1024  # tokens computed at once: more is no faster and takes more memory

@@ -50,6 +50,6 @@ class Speller:
 
     def _lengthened(self, word: str) -> tuple[str, ...]:
         """Return the words of four letters that this one of three may be short of one inside: "hme" is "home"."""
-        first, middle, last = word
+        first, middle, last = word[0], word[1], word[2]
         near = (w for w in self._by_start.get(first, []) if len(w) == 4 and w[3] == last and middle in w[1:3])
         return tuple(sorted(near, key=lambda known: (-self._counts[known], known))[:_OFFERED])
