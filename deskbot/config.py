@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEMO_FILE = "demo.json"
+CACHE = "cache"
 _NOT_YET = "{} is for something that this version does not have; unset it and {}."
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -66,7 +67,12 @@ class Settings(BaseSettings):
         "demo and test only: an instant (frozen), an offset such as +P3D, or @FILE (reread at each use)",
     )
     zone: str = _setting("DESKBOT_ZONE", "UTC", "the desk's own time zone, for digests of the whole desk")
-    semantic: str | None = _setting("DESKBOT_SEMANTIC", None, "off = never use the semantic engine")
+    semantic: str = _setting("DESKBOT_SEMANTIC", "on", "off = search by words alone, and never load the sentence model")
+    model_dir: Path | None = _setting(
+        "DESKBOT_MODEL_DIR",
+        None,
+        "a folder with all-MiniLM-L6-v2 (model.safetensors, tokenizer.json); the installed package's when unset",
+    )
     external_contact: str | None = _setting(
         "DESKBOT_EXTERNAL_CONTACT", None, "who is told when every handler is party to a ticket (a mail address)"
     )
@@ -139,8 +145,8 @@ def _contradictions(settings: Settings) -> list[str]:
         found.append("DESKBOT_NOW works only with DESKBOT_ENV=demo or test.")
     if not _is_zone(settings.zone):
         found.append(f"DESKBOT_ZONE={settings.zone} is not a time zone; use a name such as Europe/Lisbon.")
-    if settings.semantic not in (None, "off", "on"):
-        found.append("DESKBOT_SEMANTIC can only be off (or unset).")
+    if settings.semantic not in ("on", "off"):
+        found.append(f"DESKBOT_SEMANTIC={settings.semantic} can only be on or off.")
     found += _address_faults(settings)
     if os.environ.get("DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS") and settings.env != "test":
         found.append("DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS works only with DESKBOT_ENV=test; unset it.")
@@ -217,8 +223,10 @@ def mark_demo(settings: Settings) -> None:
 
 
 def is_demo(data_dir: Path) -> bool:
-    """Whether a data folder is a demo's; one that is empty or absent may become one."""
-    return (data_dir / DEMO_FILE).exists() or not data_dir.exists() or not any(data_dir.iterdir())
+    """Whether a data folder is a demo's; one that is absent, or empty but for what was computed, may become one."""
+    if (data_dir / DEMO_FILE).exists() or not data_dir.exists():
+        return True
+    return all(found.name == CACHE for found in data_dir.iterdir())
 
 
 def secret(settings: Settings) -> bytes:

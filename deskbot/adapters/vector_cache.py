@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from deskbot.answers.sentences import WIDTH, Floats
 
-FILE = Path("cache", "vectors.db")
+FILE = Path("cache", "vectors.db")  # in the data folder
 MOST = 200_000  # vectors kept, 0.8 kB each; those not asked for longest go first
 _TABLE = """CREATE TABLE IF NOT EXISTS vectors (
     model TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL, used TEXT NOT NULL DEFAULT CURRENT_DATE,

@@ -4,7 +4,6 @@ import json
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +15,7 @@ from deskbot.answers.articles import Section
 from deskbot.answers.evaluation import Figures, Outcome, measure
 from deskbot.answers.knowledge import EVERYTHING, Knowledge, build
 from deskbot.answers.terms import STOP_WORDS
+from deskbot.cli.engine import Chosen, Engine, with_engine
 from deskbot.cli.kb_golden import evaluate_golden
 from deskbot.desk.sensitive import screen
 from deskbot.desk.texts import say
@@ -23,15 +23,7 @@ from deskbot.desk.texts import say
 app = typer.Typer(no_args_is_help=True, help="Ask a folder of Markdown, and measure the answers.")
 
 
-class Engine(StrEnum):
-    """How sections are found: by words alone, or by words and meaning."""
-
-    lexical = "lexical"
-    full = "full"
-
-
 Folder = Annotated[Path, typer.Option("--kb", help="A folder of Markdown files, with or without front matter.")]
-Chosen = Annotated[Engine, typer.Option("--engine", help="lexical: words alone; full: words and meaning.")]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object instead of a table.")]
 Questions = Annotated[
     Path | None,
@@ -157,11 +149,10 @@ def _load(kb: Path, engine: Engine) -> Knowledge:
     paths = sorted(kb.rglob("*.md"))
     if not paths:
         _refuse(f"{kb} holds no Markdown files (*.md); name another folder with --kb.")
-    if engine is Engine.full:
-        print("No vectors of meaning are there: searching by words alone.", file=sys.stderr)
     if sys.stderr.isatty():
         print(f"Reading {len(paths):,} pages ...", file=sys.stderr)
-    return build({path.relative_to(kb).as_posix(): _text(path) for path in paths if path.is_file()}, real=DICTIONARY)
+    texts = {path.relative_to(kb).as_posix(): _text(path) for path in paths if path.is_file()}
+    return with_engine(build(texts, real=DICTIONARY), engine)
 
 
 def _text(path: Path) -> str:
