@@ -39,7 +39,7 @@ _STOP = {
     faco fica onde ola obrigado obrigada favor gostava devo
     """,
 }
-_REACH = 4
+REACH = 4
 _STEMMING = Lock()  # a stemmer keeps a cache of its own that threads must not share
 
 
@@ -117,5 +117,5 @@ def thesaurus(extra: Iterable[Iterable[str]] = ()) -> Thesaurus:
 def _add(phrases: dict[tuple[str, ...], set[str]], idea: str, members: Iterable[str], language: str) -> None:
     for member in members:
         phrase = tuple(stems(words(member), language))
-        if phrase and len(phrase) <= _REACH and not (len(phrase) == 1 and phrase[0] in STOP_STEMS):
+        if phrase and len(phrase) <= REACH and not (len(phrase) == 1 and phrase[0] in STOP_STEMS):
             phrases.setdefault(phrase, set()).add("@" + idea)

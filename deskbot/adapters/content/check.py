@@ -6,6 +6,8 @@ from pathlib import Path
 
 from deskbot.adapters.content.files import gather
 from deskbot.adapters.content.lint import lint
+from deskbot.adapters.content.lint_golden import lint_golden
+from deskbot.adapters.content.lint_synonyms import lint_synonyms
 from deskbot.adapters.content.read import PAGE_SUFFIXES, RULE_SUFFIXES, Reading, assemble
 from deskbot.adapters.content.rules_folder import RulesFolder
 from deskbot.desk.errors import Fault
@@ -32,6 +34,8 @@ def check(
     today = today or datetime.now(UTC).date()
     found = {*settings_faults, *reading.book.faults}
     found.update(lint(reading.book.knowledge, reading.pages, reading.heads, reading.book.roles, today))
+    found.update(lint_golden(reading.book.knowledge, knowledge_dir))
+    found.update(lint_synonyms(reading.pages))
     found.update(check_rules(reading))
     return sorted(found)
 

@@ -1,4 +1,4 @@
-"""What is questionable about knowledge pages that can be read: links, owners, dates, doubles."""
+"""What is questionable about knowledge pages that can be read: links, owners, audiences, dates, translations."""
 
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
@@ -8,10 +8,12 @@ from urllib.parse import unquote, urlsplit
 from markdown_it import MarkdownIt
 
 from deskbot.adapters.content.files import Folder
+from deskbot.adapters.content.lint_sections import section_notes
 from deskbot.adapters.content.yaml_strict import Document
 from deskbot.answers.articles import Article
 from deskbot.answers.knowledge import Knowledge
 from deskbot.desk.errors import Fault
+from deskbot.desk.folding import words
 from deskbot.desk.links import safe_link
 from deskbot.desk.plain_data import nearest
 
@@ -31,6 +33,7 @@ def lint(
         notes = [
             *_owner(article, head, roles),
             *_dates(article, head, today),
+            *_audience(article, head, roles),
             *_translation(article, head, knowledge),
             *_double_title(article, head, first_titles),
             *_links(article.path, pages.texts[article.path], pages, anchors),
@@ -38,6 +41,8 @@ def lint(
         ]
         shown = pages.shown(article.path)
         faults += [Fault(shown, line, severity, rule, message) for line, severity, rule, message in notes]  # type: ignore[arg-type]
+    for path, line, severity, rule, message in section_notes(knowledge):
+        faults.append(Fault(pages.shown(path), line, severity, rule, message))  # type: ignore[arg-type]
     return faults
 
 
@@ -63,17 +68,51 @@ def _dates(article: Article, head: Document, today: date) -> Iterator[_Note]:
         yield head.line("expires"), "error", "dates", "expires before it takes effect; put the dates right"
 
 
+def _audience(article: Article, head: Document, roles: Collection[str]) -> Iterator[_Note]:
+    """Yield conditions that nobody can meet: the article would be found by HR's editors alone."""
+    for role in sorted(article.audience.role - {*roles}):
+        message = f"is for the role '{role}', which is not there; {nearest(role, roles)}"
+        yield head.line("audience"), "error", "unknown-audience", message
+    for country in sorted(article.audience.country):
+        if not (len(country) == 2 and country.isalpha()):
+            message = f"is for the country '{country}'; write its two letters, such as PT or US"
+            yield head.line("audience"), "error", "unknown-audience", message
+
+
 def _translation(article: Article, head: Document, knowledge: Knowledge) -> Iterator[_Note]:
-    wanted = article.translation_of
-    paths = {other.path for other in knowledge.articles}
-    beside = (PurePosixPath(article.path).parent / wanted).as_posix()
-    if wanted and wanted not in paths and beside not in paths:
-        message = f"translates '{wanted}', which is not there; {nearest(wanted, paths)}"
-        yield head.line("translation_of"), "error", "translation", message
+    """Yield what keeps a translation from standing in for its original."""
+    paths = {other.path: other for other in knowledge.articles}
+    if not article.translation_of:
+        return
+    line = head.line("translation_of")
+    original = paths.get(article.translation_of)
+    if original is None:
+        message = f"translates '{article.translation_of}', which is not there; {nearest(article.translation_of, paths)}"
+        yield line, "error", "translation", message
+    elif original.language == article.language:
+        message = f"translates {original.path} into the language it is in; put 'language:' right in one of the two"
+        yield line, "error", "translation", message
+    else:
+        yield from _differences(article, original, head, knowledge)
+
+
+def _differences(article: Article, original: Article, head: Document, knowledge: Knowledge) -> Iterator[_Note]:
+    if knowledge.behind(article):
+        message = f"is older than {original.path}, of {original.effective}; translate what changed and set 'effective:'"
+        yield head.line("effective"), "warning", "translation-behind", message
+    if article.audience != original.audience:
+        message = f"is for other people than {original.path}; give both the same 'audience:'"
+        yield head.line("audience"), "warning", "translation-audience", message
+    here, there = ([s.level for s in knowledge.sections if s.article is one] for one in (article, original))
+    if here != there:
+        message = (
+            f"has other headings than {original.path} ({len(here)} and {len(there)}); give both the same, in order"
+        )
+        yield head.line("translation_of"), "warning", "translation-headings", message
 
 
 def _double_title(article: Article, head: Document, first: dict[tuple[str, str, str], str]) -> Iterator[_Note]:
-    key = (article.title.casefold(), article.language, str(article.audience))
+    key = (" ".join(sorted(words(article.title))), article.language, str(article.audience))
     other = first.setdefault(key, article.path)
     if other != article.path:
         message = f"has the same title as {other}; people could not tell them apart, so change one"
