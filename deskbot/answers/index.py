@@ -437,7 +437,8 @@ def _page_ideas(columns: Columns) -> dict[str, tuple[Rows, Floats]]:
     sections = np.sqrt(np.maximum(columns.sizes, 1))
     frequency = np.bincount(columns.said_of, minlength=len(columns.terms))
     idf = np.log1p((pages - frequency + 0.5) / (frequency + 0.5))
-    order = np.lexsort((columns.said_on, columns.said_of))
+    rank = np.cumsum(frequency > 0)[columns.said_of]
+    order = np.argsort(rank.astype(np.uint16), kind="stable")  # in linear time; there are hundreds of ideas
     on, of = columns.said_on[order], columns.said_of[order]
     share = columns.said[order] / sections[on]
     weights = (idf[of] * share * (K1 + 1) / (share + K1)).astype(np.float32)

@@ -46,6 +46,7 @@ class KnowledgeReader:
         self._words: tuple[str | None, Thesaurus, list[Fault]] | None = None
         self._lessons: dict[str, tuple[Page, Page]] = {}
         self._before: Corpus | None = None
+        self._last: tuple[list[Page], Thesaurus, Knowledge] | None = None
         self._started = False
         self._unsaved = 0
         self.letters: dict[str, str] = {}
@@ -63,11 +64,13 @@ class KnowledgeReader:
         self._start(texts, known)
         before = self._files.made
         read = self._files.of(texts)
-        self._unsaved += sum(self._files.made[name] is not before.get(name) for name in read)
+        made = self._files.made
+        self._unsaved += sum(
+            file.page is not None and made[name] is not before.get(name) for name, file in read.items()
+        )
         self.letters = {name: texts[name] for name, file in read.items() if file.is_letter}
         found = [file.page for file in read.values() if file.page is not None]
-        knowledge = assembled(self._taught(found, learned or {}), known, self._before, DICTIONARY)
-        self._before = knowledge.corpus
+        knowledge = self._assembled(self._taught(found, learned or {}), known)
         misread = (replace(f, file=pages.shown(f.file)) for file in read.values() for f in file.faults)
         return knowledge, [*faults, *misread]
 
@@ -81,6 +84,14 @@ class KnowledgeReader:
         texts = {name: text for name, (text, _) in self._files.made.items()}
         faults = {page.article.path: self._files.made[page.article.path][1].faults for page in corpus.pages}
         knowledge_cache.save(self._cache, knowledge_cache.Kept(corpus, texts, faults))
+
+    def _assembled(self, pages: list[Page], known: Thesaurus) -> Knowledge:
+        """Return the snapshot of the pages: the last one where they are the very same."""
+        if self._last is not None and self._last[1] is known and list(map(id, pages)) == list(map(id, self._last[0])):
+            return self._last[2]
+        knowledge = assembled(pages, known, self._before, DICTIONARY)
+        self._last, self._before = (pages, known, knowledge), knowledge.corpus
+        return knowledge
 
     def _start(self, texts: Mapping[str, str], known: Thesaurus) -> None:
         """Take over what the cache holds of files that are still the same."""
