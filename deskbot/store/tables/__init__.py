@@ -4,6 +4,7 @@ from deskbot.store.tables.catalog import Letter, LetterCheck, RequestAnswer
 from deskbot.store.tables.conversations import Answered, Conversation, Message, Revision
 from deskbot.store.tables.deliveries import Inbox, Outbox
 from deskbot.store.tables.directory import AbsenceRow, Capability, ChannelIdentity, MembershipRow, PersonRow
+from deskbot.store.tables.gaps import Gap, GapQuestion
 from deskbot.store.tables.learning import CalibrationRun, LearnedQuestion
 from deskbot.store.tables.recall import Correction, CorrectionReceipt, SectionVersion, Told
 from deskbot.store.tables.reports import Digest, JobRun, Notice
@@ -25,6 +26,8 @@ __all__ = [
     "Counter",
     "Digest",
     "Event",
+    "Gap",
+    "GapQuestion",
     "Inbox",
     "JobRun",
     "LearnedQuestion",
