@@ -34,9 +34,20 @@ class Received:
     conversation_id: int | None = None
 
 
+def prepare(desk: Desk, inbound: Inbound) -> None:
+    """Work out what needs no database, before `receive` keeps everybody else out of it."""
+    text = _text(inbound)
+    if inbound.kind == "message" and text.strip() and commands.recognise(text) is None:
+        desk.book.knowledge.prepare(text)
+
+
+def _text(inbound: Inbound) -> str:
+    return clean(inbound.text)[:LONGEST]
+
+
 def receive(session: Session, desk: Desk, inbound: Inbound) -> Received:
     """Take one inbound and do what it asks; every reply is stored and, where the channel is written to, enqueued."""
-    inbound = replace(inbound, text=clean(inbound.text)[:LONGEST])
+    inbound = replace(inbound, text=_text(inbound))
     now = desk.now()
     person = _who(session, inbound)
     if _is_overheard(session, inbound):

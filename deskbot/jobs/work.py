@@ -10,7 +10,7 @@ import structlog
 
 from deskbot.actions import identify
 from deskbot.actions.desk import Desk
-from deskbot.actions.receive import Received, receive
+from deskbot.actions.receive import Received, prepare, receive
 from deskbot.desk.conversation import Turn
 from deskbot.desk.messages import Inbound
 from deskbot.ports import Channel, FetchesFiles, TransportError
@@ -140,6 +140,8 @@ class Worker:
 
     def _receive(self, delivery: Delivery, inbounds: list[Inbound]) -> list[Received]:
         """Do the work and mark the delivery done in the same transaction; somebody else's work is not done again."""
+        for inbound in inbounds:
+            prepare(self._desk, inbound)
         with self._store.write() as session:
             if not inbox.done(session, delivery.id, self._desk.now()):
                 return []

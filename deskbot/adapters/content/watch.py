@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from deskbot.adapters.content.files import Folder, listed, read_text
 from deskbot.adapters.content.knowledge_folder import Learned
 from deskbot.adapters.content.read import PAGE_SUFFIXES, RULE_SUFFIXES, Assembler
 from deskbot.adapters.content.trial import survive
 from deskbot.answers.calibration import SHIPPED, Calibration
+from deskbot.answers.knowledge import Knowledge
 from deskbot.desk.errors import Fault
 from deskbot.ports import Policybook
 
@@ -104,6 +106,8 @@ class LiveContent:
         self._pages.take(self._pages.look())
         self._rules.take(self._rules.look())
         self._assembler = Assembler(cache)
+        self._meant: Callable[[Knowledge], Knowledge] = _by_words
+        self._swapping = Lock()
         self._learned: Learned = {}
         self._calibration = SHIPPED
         self._crashed: list[Fault] = []
@@ -147,6 +151,12 @@ class LiveContent:
         self._learned, self._calibration = learned, calibration
         return self._take_over(self._crashed)
 
+    def search_by(self, meant: Callable[[Knowledge], Knowledge]) -> None:
+        """Give every snapshot its meaning from now on, the present one at once."""
+        with self._swapping:
+            self._meant = meant
+            self._current = replace(self._current, knowledge=meant(self._current.knowledge))
+
     def _missing(self) -> tuple[Fault, ...]:
         gone = [watched.root for watched in (self._pages, self._rules) if not watched.root.is_dir()]
         message = "there is no such folder; the last good state stays in use"
@@ -180,7 +190,8 @@ class LiveContent:
 
     def _swap(self, book: Policybook) -> bool:
         self._keep_good(self._faults)
-        self._current = replace(book, faults=self._faults)
+        with self._swapping:
+            self._current = replace(book, faults=self._faults, knowledge=self._meant(book.knowledge))
         self._assembler.knowledge.save()
         return True
 
@@ -188,6 +199,10 @@ class LiveContent:
         broken = _errors(faults)
         for watched in (self._pages, self._rules):
             watched.good = dict(watched.folder(broken).texts)
+
+
+def _by_words(knowledge: Knowledge) -> Knowledge:
+    return knowledge
 
 
 def watched_good(watched: _Watched, file: str) -> bool:
