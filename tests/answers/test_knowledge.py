@@ -265,7 +265,7 @@ def test_real_questions_on_real_handbooks_keep_their_quality() -> None:
 def test_a_translation_older_than_its_original_says_so() -> None:
     """The original took effect later, so the translated text may no longer hold; one of the same day is fine."""
     original = "---\ntitle: Parking\neffective: 2026-06-01\n---\nThe garage opens at seven.\n"
-    translated = "---\ntitle: Garagem\nlanguage: pt\ntranslation_of: a.md\neffective: {}\n---\nA garagem abre às oito.\n"
+    translated = "---\ntitle: Garagem\nlanguage: pt\ntranslation_of: a.md\neffective: {}\n---\nAbre às oito.\n"
     old = build({"a.md": original, "a.pt.md": translated.format("2026-01-01")}).find("garagem", EVERYTHING, "pt")
     new = build({"a.md": original, "a.pt.md": translated.format("2026-06-01")}).find("garagem", EVERYTHING, "pt")
     assert old.ranked[0][0].article.path == new.ranked[0][0].article.path == "a.pt.md"

@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, zip_longest
 
 from rapidfuzz import fuzz
 
@@ -57,10 +57,9 @@ def _leftovers(section: Section) -> Iterator[Note]:
         yield _note(section, "warning", "leftover", message)
 
 
-def _empty(sections: Iterable[Section]) -> Iterator[Note]:
+def _empty(sections: Sequence[Section]) -> Iterator[Note]:
     """Yield headings without a text whose page does not go on with a smaller heading under them."""
-    pairs = list(sections)
-    for section, after in zip(pairs, [*pairs[1:], None], strict=True):
+    for section, after in zip_longest(sections, sections[1:]):
         goes_on = after is not None and after.article is section.article and after.level > section.level
         if not section.text_md.strip() and not goes_on:
             message = f"there is nothing under '{section.title}'; write a text or take the heading out"
