@@ -126,7 +126,7 @@ def _replace(file: Path, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
 def load(file: Path, known: Thesaurus) -> Kept | None:
     """Return what the file holds, None unless it is whole and was made by this version with this thesaurus."""
     try:
-        with np.load(file, allow_pickle=False) as archive:
+        with file.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         said = json.loads(arrays.pop("_said").tobytes())
         return _kept(said, arrays, known) if said["stamp"] == _stamp(known) else None
