@@ -85,6 +85,12 @@ class Ordinary:
         return word in STOP_STEMS or any(word in known for known in self._vocabularies)
 
 
+def suggestions(desk: Desk, viewer: Viewer, asker: Person, question: str, language: str) -> list[Section]:
+    """Return the sections that may answer a question, those that both its asker and this specialist may read."""
+    found = desk.book.knowledge.find(question, audience_of(asker, language), language, top=8)
+    return [section for section, _ in found.ranked if _reads(viewer, section.article)]
+
+
 def audience_of(person: Person, language: str, roles: Sequence[str] = ()) -> Audience:
     """Return what audience rules ask of a person."""
     return Audience(person.country, person.contract, person.is_manager, frozenset(roles), language)

@@ -22,6 +22,7 @@ from deskbot.web import (
     files,
     health,
     knowledge,
+    learned,
     my,
     queue,
     requests,
@@ -73,7 +74,22 @@ def create(
     )
     app.state.site = site
     app.state.sessions = Sessions()
-    for room in (health, sign_in, chat, my, requests, queue, tickets, files, knowledge, rules, digests, verify, admin):
+    for room in (
+        health,
+        sign_in,
+        chat,
+        my,
+        requests,
+        queue,
+        tickets,
+        files,
+        learned,
+        knowledge,
+        rules,
+        digests,
+        verify,
+        admin,
+    ):
         app.include_router(room.router)
     app.mount("/static", _Static(directory=STATIC), name="static")
     return app

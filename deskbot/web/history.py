@@ -59,6 +59,8 @@ def _values(event: Event, names: Mapping[int, str], roles: Mapping[str, str], la
     data, to = event.data, event.data.get("to")
     if event.kind == "state_changed":
         return {"to": say(f"ticket.state.{to}", language)}
+    if event.kind == "section_cited":
+        return {"section": str(data.get("section", "")).replace(".md", "", 1)}
     if event.kind == "priority_changed":
         return {"to": say(f"ticket.priority.{to}", language)}
     if event.kind == "tier_changed":

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from deskbot.actions import learning
 from deskbot.answers.articles import Article, Section
 from deskbot.answers.audience import Audience
 from deskbot.answers.knowledge import in_force
@@ -74,6 +75,7 @@ def page(site: SiteDep, asker: AskerDep, viewer: ViewerDep, q: str = "") -> Resp
         hits=hits,
         topics=_topics(articles, asker.language),
         faults=_faults(site, viewer),
+        to_learn=_to_learn(site, viewer),
     )
 
 
@@ -108,6 +110,14 @@ def _faults(site: Site, viewer: Viewer) -> tuple[object, ...]:
     if not scopes(viewer, "kb.edit"):
         return ()
     return tuple(fault for fault in site.desk.content.faults if fault.file.endswith(".md"))[:50]
+
+
+def _to_learn(site: Site, viewer: Viewer) -> int | None:
+    """Return how many questions wait for this person's nod; None for somebody who has none to give."""
+    if not scopes(viewer, "kb.edit"):
+        return None
+    with site.store.read() as session:
+        return len(learning.offers(session, site.desk, viewer))
 
 
 @router.get("/knowledge/{path:path}")

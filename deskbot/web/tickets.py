@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from deskbot.actions import clocks, own_pages
+from deskbot.actions import clocks, learning, own_pages
 from deskbot.actions import tickets as actions
 from deskbot.answers.audience import Audience
 from deskbot.answers.markdown import to_plain
@@ -42,6 +43,7 @@ _QUOTE = 700
 class Match:
     """An article that may help; `quote` and `link` are Markdown to put into the reply."""
 
+    section: str
     title: str
     url: str
     snippet: str
@@ -161,6 +163,7 @@ def _values(session: Session, site: Site, asker: Asker, viewer: Viewer, ticket: 
         "answers": _answers(session, site, ticket, language),
         "clock": _clock(session, site, asker, ticket),
         "matches": _matches(site, requester, ticket, words) if words and ticket.tier < 4 else (),
+        **_teaching(session, site, viewer, ticket, requester),
         "sending": (new_key(), new_key()),
     }
 
@@ -232,6 +235,29 @@ def _matches(site: Site, requester: Person | None, ticket: Ticket, words: str) -
     return [_match(site, section) for section, _ in found.ranked[:3]]
 
 
+def _teaching(session: Session, site: Site, viewer: Viewer, ticket: Ticket, requester: Person | None) -> dict[str, Any]:
+    """Return the question that a section may learn, and the sections to pick from; none above tier 2."""
+    said = learning.asked(session, site.desk, ticket).text
+    if requester is None or not said:
+        return {"teaches": "", "picks": ()}
+    found = learning.suggestions(site.desk, viewer, requester, said, ticket.language)
+    return {"teaches": said, "picks": [_match(site, section) for section in found[:3]]}
+
+
+@router.get("/tickets/{ref}/sections")
+def sections(request: Request, site: SiteDep, asker: AskerDep, viewer: ViewerDep, ref: str, q: str = "") -> Response:
+    """Return the sections that fit some words, to pick the one that answers; without scripts, search the articles."""
+    if not request.headers.get("hx-request"):
+        return RedirectResponse(f"/knowledge?q={quote(q[:300])}", 303)
+    with site.store.read() as session:
+        ticket, grant = _found(session, viewer, ref)
+        row = people.by_id(session, ticket.requester_id)
+        if grant < Grant.FULL or row is None:
+            raise NotFound(say("web.not_found", asker.language))
+        found = learning.suggestions(site.desk, viewer, people.person(session, row), q[:300], asker.language)
+    return site.pages.draw("ticket_sections.html", asker, picks=[_match(site, section) for section in found[:6]])
+
+
 def _match(site: Site, section: Any) -> Match:
     title = section.article.title
     heading = section.path[-1] if section.path else ""
@@ -242,7 +268,7 @@ def _match(site: Site, section: Any) -> Match:
     quoted = "\n".join(f"> {line}" for line in text[:_QUOTE].split("\n"))
     link = f"[{title}]({site.desk.base_url}{url})"
     snippet = " ".join(to_plain(text).split())[:_SNIPPET]
-    return Match(title, url, snippet, f"{quoted}\n\n{link}", link)
+    return Match(section.id, title, url, snippet, f"{quoted}\n\n{link}", link)
 
 
 # --- Writing --------------------------------------------------------------------------------------------------------
@@ -283,7 +309,10 @@ async def reply(
         if not once.first_time(session, _key(viewer, form), now):
             return
         ends = word(form, "then") == "resolve"
-        actions.reply(session, site.desk, viewer, ref, word(form, "text"), files=files, resolve=ends)
+        text = word(form, "text")
+        actions.reply(session, site.desk, viewer, ref, text, files=files, resolve=ends)
+        section, question = word(form, "section", 500), word(form, "question", 2000)
+        learning.resolved_with(session, site.desk, viewer, ref, text, section, question)
 
     return await _write(request, site, asker, viewer, ref, act)
 

@@ -71,7 +71,7 @@ function showFiles(form) {
 on("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.target.tagName !== "TEXTAREA") return;
   const form = event.target.form;
-  if (form?.matches("[data-composer]") || ((event.ctrlKey || event.metaKey) && form?.matches("[data-write]"))) {
+  if (form?.matches("[data-composer]") || ((event.ctrlKey || event.metaKey) && form?.matches("[data-write], [data-nod]"))) {
     event.preventDefault();
     if (event.target.value.trim() || form.elements.files?.files.length) form.requestSubmit();
   }
@@ -91,6 +91,8 @@ on("htmx:finally:request", (event) => {
   if (form.matches("[data-composer], [data-write]")) {
     if (response && response.status < 400) {
       if (form.matches("[data-write]")) form.elements.text.value = "";
+      const none = form.querySelector("[data-none]");
+      if (none) none.checked = true;
       if (form.elements.files) form.elements.files.value = "";
       freshKey(form);
       showFiles(form);
