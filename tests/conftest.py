@@ -13,6 +13,8 @@ from deskbot.store.session import Store
 from tests.clocks import SteppedClock
 from tests.databases import NoServer, Postgres, find_server, open_store, postgres, upgraded
 
+# Words alone, unless a test is about meaning: the sentence model takes longer to load than most tests run.
+os.environ["DESKBOT_SEMANTIC"] = "off"
 _CONNECT = socket.socket.connect
 _CONNECT_EX = socket.socket.connect_ex
 _LOOK_UP = socket.getaddrinfo

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 import typer
 
+from deskbot.adapters.model import ModelMissing, find_model
+from deskbot.answers.knowledge import Knowledge
 from deskbot.config import Settings, load
 from deskbot.desk.errors import DeskError
 from deskbot.wiring import open_store, read_content
+from deskbot.wiring.semantics import open_semantics
 
 app = typer.Typer(add_completion=False)
 
@@ -75,7 +78,20 @@ def _content(settings: Settings) -> Iterator[Finding]:
         yield Finding("files", False, f"{len(errors)} faults, the first: {errors[0]}; run `deskbot check`")
     else:
         yield Finding("files", True, f"{articles} articles, {len(content.current.router.rules)} rules, no faults")
-    yield Finding("semantic", None, "the default engine answers; no model is needed")
+    yield _semantic(settings, content.current.knowledge)
+
+
+def _semantic(settings: Settings, knowledge: Knowledge) -> Finding:
+    if settings.semantic == "off":
+        return Finding("semantic", None, "switched off by DESKBOT_SEMANTIC; words alone are searched")
+    try:
+        semantics = open_semantics(settings)
+    except ModelMissing as missing:
+        return Finding("semantic", None, f"{missing.message} Words alone are searched")
+    semantics.attach(knowledge)
+    lacking = f"; {len(semantics.missing):,} more are computed once the desk serves" if semantics.missing else ""
+    folder = find_model(settings.model_dir)
+    return Finding("semantic", True, f"all-MiniLM-L6-v2 from {folder}, {semantics.known:,} vectors{lacking}")
 
 
 def _slack(settings: Settings) -> Iterator[Finding]:

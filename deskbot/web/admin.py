@@ -32,6 +32,7 @@ def _page(site: SiteDep, asker: AskerDep) -> Response:
         runs=runs,
         roles=[(names[key], members.get(key, ())) for key in sorted(names, key=lambda key: names[key])],
         parts=parts_of(site),
+        semantic=site.semantic(),
         faults=site.desk.content.faults[:100],
         version=site.desk.book.version[:12],
     )

@@ -35,7 +35,7 @@ from deskbot.web.asker import Asker
 from deskbot.web.guard import Forged, Sessions, SignInNeeded, guard, language_of
 from deskbot.web.headers import Edge
 from deskbot.web.page import STATIC, Pages
-from deskbot.web.site import Accept, Answer, ChatChannel, Site
+from deskbot.web.site import Accept, Answer, ChatChannel, Semantic, Site, no_engine
 
 _STATUS: tuple[tuple[type[DeskError], int], ...] = ((NotFound, 404), (NotAllowed, 403), (Conflict, 409), (Invalid, 422))
 
@@ -49,14 +49,16 @@ def create(
     accept: Accept,
     answer: Answer,
     checks: Mapping[str, Callable[[], object]] | None = None,
+    semantic: Callable[[], Semantic] = no_engine,
 ) -> FastAPI:
     """Return the pages as an application.
 
     `accept` and `answer` take in and work what people do in the web chat, as for every channel. `checks` are named
-    functions that raise when a part is not ready; `/readyz` and the administrator's page call them.
+    functions that raise when a part is not ready; `/readyz` and the administrator's page call them, and show what
+    `semantic` says of the semantic engine.
     """
     pages = Pages(desk.now, desk.zone)
-    site = Site(desk, store, bus, chat_channel, accept, answer, pages, desk.demo, checks or {})
+    site = Site(desk, store, bus, chat_channel, accept, answer, pages, desk.demo, checks or {}, semantic)
     app = FastAPI(
         title="deskbot",
         docs_url=None,

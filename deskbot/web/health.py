@@ -1,5 +1,7 @@
 """Health for machines: alive, ready, and figures for Prometheus; and the front door that sends people on."""
 
+from dataclasses import asdict
+
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.concurrency import run_in_threadpool
@@ -28,10 +30,14 @@ async def alive() -> JSONResponse:
 
 @router.get("/readyz")
 async def ready(site: SiteDep) -> JSONResponse:
-    """Say whether every part is ready, by name; 503 while one is not."""
+    """Say whether every part is ready, by name; 503 while one is not.
+
+    The semantic engine is told apart: while it computes or is missing, words alone are searched, and the desk serves.
+    """
     parts = await run_in_threadpool(parts_of, site)
     good = all(sentence == "ok" for sentence in parts.values())
-    return JSONResponse({"status": "ok" if good else "not ready", "parts": parts}, 200 if good else 503)
+    body = {"status": "ok" if good else "not ready", "parts": parts, "semantic": asdict(site.semantic())}
+    return JSONResponse(body, 200 if good else 503)
 
 
 @router.get("/metrics", include_in_schema=False)

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Protocol
+from typing import Annotated, Literal, Protocol
 from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
@@ -49,6 +49,20 @@ class ChatChannel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Semantic:
+    """How the semantic engine is doing: off, missing, loading, computing (`done` of `wanted` vectors) or ready."""
+
+    word: Literal["off", "missing", "loading", "computing", "ready"]
+    done: int = 0
+    wanted: int = 0
+
+
+def no_engine() -> Semantic:
+    """Say that words alone are searched."""
+    return Semantic("off")
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """Everything that pages are drawn from. `demo` allows one-click sign-in from this very machine."""
 
@@ -61,6 +75,7 @@ class Site:
     pages: Pages
     demo: bool = False
     health: Mapping[str, Callable[[], object]] = field(default_factory=dict)
+    semantic: Callable[[], Semantic] = no_engine
 
     @property
     def secure(self) -> bool:

@@ -22,6 +22,7 @@ from deskbot.jobs.work import Worker
 from deskbot.ports import Channel, RawDelivery, TransportError
 from deskbot.store import files
 from deskbot.web import app as web
+from deskbot.wiring.semantics import Understanding
 
 if TYPE_CHECKING:
     from deskbot.channels.teams.channel import TeamsChannel
@@ -54,6 +55,9 @@ class Inside:
         self.content = read_content(front.settings)
         self.desk = make_desk(front.settings, front.store, self.content)
         Learning(self.store, self.desk, self.content).round()
+        self.understanding = Understanding(front.settings, self.content)
+        if not front.serving:
+            self.understanding.attach()
         self._warm_up()
         self.chat = WebChat(to_html)
         self.slack = self._slack(front)
@@ -74,6 +78,7 @@ class Inside:
             accept=front.group.accept,
             answer=self.worker.answer,
             checks={"database": self._database_answers, "loops": self._loops_run},
+            semantic=lambda: self.understanding.state,
         )
         self._running: list[asyncio.Task[None]] = []
 
@@ -100,6 +105,7 @@ class Inside:
         self.worker.stop()
         self.deliverer.stop()
         self.timers.stop()
+        self.understanding.stop()
         if not self._running:
             return
         _, late = await asyncio.wait(self._running, timeout=8)
@@ -122,7 +128,12 @@ class Inside:
         self.content.current.knowledge.find("a first question", None)
 
     def _loops(self) -> list[tuple[str, Callable[[], Coroutine[None, None, None]]]]:
-        return [("worker", self.worker.run), ("deliverer", self.deliverer.run), ("timers", self.timers.run)]
+        return [
+            ("worker", self.worker.run),
+            ("deliverer", self.deliverer.run),
+            ("timers", self.timers.run),
+            ("understanding", self.understanding.run),
+        ]
 
     def _channels(self) -> dict[str, Channel]:
         channels: list[Channel] = [self.chat, Terminal()]
