@@ -111,6 +111,16 @@ class Knowledge:
             language = _asked_in(question, "", self.corpus.vocabularies)
             self._vector(read_question(question, self._index, self._speller, language))
 
+    @property
+    def index(self) -> Index:
+        """What was read of the sections: which say a term, and how much it tells."""
+        return self._index
+
+    def read(self, question: str, language: str = "") -> Query:
+        """Read a question as `find` does for somebody who sees everything."""
+        language = _asked_in(question, language, self.corpus.vocabularies)
+        return read_question(question, self._index, self._speller, language)
+
     def _vector(self, query: Query) -> Floats | None:
         """Return the vector of the question, its spelling mended; None where it is searched for by words alone.
 
