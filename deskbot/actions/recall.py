@@ -4,7 +4,6 @@ Nothing is sent without a person's nod. The last thing that somebody was told of
 the correction: who was told a text that says the same in substance as the one that holds now is left alone.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -373,10 +372,3 @@ def _source(desk: Desk, text: SectionVersion, passage: str) -> Citation:
     effective = text.effective.isoformat() if text.effective else None
     url = f"{desk.base_url}/knowledge/{text.section.replace('.md', '', 1)}"
     return Citation(text.section, text.title, text.version, effective, passage or text.text_md[:_QUOTED], url)
-
-
-def waiting(session: Session, states: tuple[str, ...] = ("pending",)) -> Iterator[Correction]:
-    """Yield the corrections in these states of sections that somebody was told of."""
-    found = recall.in_state(session, *states)
-    lines = recall.was_told(session, {one.line for one in found})
-    yield from (one for one in found if one.line in lines)

@@ -1,6 +1,6 @@
 """Answer recall in the background: looks what changed in the articles, alarms their owners, sends what was decided."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from deskbot.actions import recall, stock
@@ -11,6 +11,8 @@ from deskbot.store.session import Store
 from deskbot.store.tables import Correction
 
 _AT_ONCE = 500
+# Somebody may be told the old text by another process that has not read the files anew yet.
+_LATECOMERS = timedelta(minutes=1)
 
 
 class Recall:
@@ -20,6 +22,7 @@ class Recall:
         self._store = store
         self._desk = desk
         self._seen: tuple[Knowledge, date] | None = None
+        self._alarmed_at: datetime | None = None
 
     def round(self) -> None:
         """Take up what changed since the last round, and go on with what is being sent."""
@@ -28,8 +31,10 @@ class Recall:
         if self._seen is None or self._seen[0] is not self._desk.book.knowledge or self._seen[1] != today:
             seen = (self._desk.book.knowledge, today)
             look(self._store, self._desk, now)
-            self._seen = seen
-        alarm(self._store, self._desk, now)
+            self._seen, self._alarmed_at = seen, None
+        if self._alarmed_at is None or now - self._alarmed_at >= _LATECOMERS:
+            alarm(self._store, self._desk, now)
+            self._alarmed_at = now
         for correction in sending(self._store):
             send(self._store, self._desk, correction)
 
@@ -50,7 +55,10 @@ def look(store: Store, desk: Desk, now: datetime) -> None:
 def alarm(store: Store, desk: Desk, now: datetime) -> None:
     """Tell the owners of what waits for a decision, each text once."""
     with store.read() as session:
-        found = [one.id for one in recall.waiting(session) if not recall.alarmed(session, one)]
+        open_ones = kept.in_state(session, "pending", told=True)
+        found = [
+            one.id for one in open_ones if not recall.alarmed(session, one) and recall.recipients(session, desk, one)
+        ]
     for number in found:
         with store.write() as session:
             correction = session.get(Correction, number)

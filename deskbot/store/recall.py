@@ -225,23 +225,19 @@ def begin(session: Session, **values: Any) -> int:
     return prepared.insert(session, Correction, values, unless_there=True)
 
 
-def in_state(session: Session, *states: str) -> list[Correction]:
-    """Return the corrections in these states, the newest first."""
-    statement = (
-        select(Correction).where(col(Correction.state).in_(states)).order_by(col(Correction.id).desc()).limit(HISTORY)
-    )
-    return list(session.exec(statement))
-
-
-def was_told(session: Session, lines: Iterable[int]) -> set[int]:
-    """Return of which lines anybody was ever told a text."""
-    statement = (
-        select(SectionVersion.line)
-        .join(Told, col(Told.text_id) == col(SectionVersion.id))
-        .where(col(SectionVersion.line).in_(list(lines)))
-        .distinct()
-    )
-    return set(session.exec(statement))
+def in_state(session: Session, *states: str, told: bool | None = None) -> list[Correction]:
+    """Return the newest corrections in these states; `told`: only of sections that somebody, or nobody, was told."""
+    statement = select(Correction).where(col(Correction.state).in_(states))
+    if told is not None:
+        somebody = (
+            select(1)
+            .select_from(Told)
+            .join(SectionVersion, col(SectionVersion.id) == col(Told.text_id))
+            .where(SectionVersion.line == Correction.line)
+            .exists()
+        )
+        statement = statement.where(somebody if told else ~somebody)
+    return list(session.exec(statement.order_by(col(Correction.id).desc()).limit(HISTORY)))
 
 
 def move(session: Session, correction: int, start: str, **values: Any) -> bool:

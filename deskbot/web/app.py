@@ -17,6 +17,7 @@ from deskbot.ports import Bus
 from deskbot.store.session import Store
 from deskbot.web import (
     admin,
+    changes,
     chat,
     digests,
     files,
@@ -85,6 +86,7 @@ def create(
         queue,
         tickets,
         files,
+        changes,
         learned,
         knowledge,
         rules,

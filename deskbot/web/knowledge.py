@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from deskbot.actions import learning
+from deskbot.actions import recall as actions
 from deskbot.answers.articles import Article, Section
 from deskbot.answers.audience import Audience
 from deskbot.answers.knowledge import in_force
@@ -14,6 +15,7 @@ from deskbot.answers.markdown import to_html, to_plain
 from deskbot.desk.access import Viewer, scopes
 from deskbot.desk.errors import NotFound
 from deskbot.desk.texts import say
+from deskbot.store import recall
 from deskbot.web.asker import Asker
 from deskbot.web.guard import AskerDep, ViewerDep
 from deskbot.web.site import Site, SiteDep
@@ -75,6 +77,8 @@ def page(site: SiteDep, asker: AskerDep, viewer: ViewerDep, q: str = "") -> Resp
         hits=hits,
         topics=_topics(articles, asker.language),
         faults=_faults(site, viewer),
+        edits=bool(scopes(viewer, "kb.edit")),
+        changes=_changes(site, viewer),
         to_learn=_to_learn(site, viewer),
     )
 
@@ -103,6 +107,15 @@ def _topics(articles: Sequence[Article], language: str) -> dict[str, list[tuple[
         name = folder.replace("-", " ").replace("_", " ").capitalize() or say("web.knowledge.general", language)
         topics.setdefault(name, []).append((article, address(article.path)))
     return dict(sorted(topics.items()))
+
+
+def _changes(site: Site, viewer: Viewer) -> int:
+    """Return how many changed texts wait for the viewer's decision."""
+    if not scopes(viewer, "kb.edit"):
+        return 0
+    with site.store.read() as session:
+        waiting = [one for one in recall.in_state(session, "pending", told=True) if actions.decides(viewer, one.owner)]
+        return sum(bool(actions.recipients(session, site.desk, one)) for one in waiting)
 
 
 def _faults(site: Site, viewer: Viewer) -> tuple[object, ...]:

@@ -19,6 +19,7 @@ from deskbot.desk.messages import Reply, reply_from_json
 from deskbot.jobs import recall as jobs
 from deskbot.ports import Policybook
 from deskbot.store import conversations, people
+from deskbot.store import recall as kept
 from deskbot.store.session import Store
 from deskbot.store.tables import Conversation, Correction, CorrectionReceipt, Message, Outbox, Ticket, Told
 from tests.actions.talking import Talker
@@ -81,7 +82,7 @@ class House:
     def waiting(self) -> list[Correction]:
         """Return the corrections that somebody has to decide about, with people to tell."""
         with self.store.read() as session:
-            found = list(acts.waiting(session))
+            found = kept.in_state(session, "pending", told=True)
             return [one for one in found if acts.recipients(session, self.desk, one)]
 
     def standing(self, correction: Correction) -> dict[str, str]:

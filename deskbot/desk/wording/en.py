@@ -538,7 +538,7 @@ TEXTS: dict[str, str] = {
     "web.recall.banner": "Changed texts that wait for your decision: {count}",
     "web.recall.before": "Before",
     "web.recall.by_channel": "In {channel}: {count}",
-    "web.recall.by_language": "In {language}: {count}",
+    "web.recall.by_language": "In {name}: {count}",
     "web.recall.channel": "Channel",
     "web.recall.channel.email": "mail",
     "web.recall.channel.slack": "Slack",

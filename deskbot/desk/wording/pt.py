@@ -538,7 +538,7 @@ TEXTS: dict[str, str] = {
     "web.recall.banner": "Textos alterados que esperam pela sua decisão: {count}",
     "web.recall.before": "Antes",
     "web.recall.by_channel": "Em {channel}: {count}",
-    "web.recall.by_language": "Em {language}: {count}",
+    "web.recall.by_language": "Em {name}: {count}",
     "web.recall.channel": "Canal",
     "web.recall.channel.email": "correio eletrónico",
     "web.recall.channel.slack": "Slack",
