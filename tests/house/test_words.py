@@ -23,7 +23,7 @@ REGISTRIES = [
 MACHINE = [
     "/".join(("", *parts)) for parts in (("work", "main"), ("work", "notes"), ("root", ""), ("work", ".library"))
 ]
-LOCKS = ("requirements.lock", "requirements-run.lock")
+LOCKS = ("requirements.lock", "requirements-run.lock", "requirements-model.lock")
 
 
 def texts() -> list[tuple[str, str]]:
