@@ -1,6 +1,9 @@
 """How fast is this machine just now? A fixed loop of plain Python, timed beside every benchmark."""
 
+import os
+import re
 import time
+from pathlib import Path
 from statistics import median
 
 REFERENCE_MILLISECONDS = 11.6
@@ -19,6 +22,14 @@ def loop_milliseconds(rounds: int = 7) -> float:
 def factor() -> float:
     """Return how many times as long as on the reference machine plain Python takes here."""
     return loop_milliseconds() / REFERENCE_MILLISECONDS
+
+
+def resident(pid: int | None = None) -> float:
+    """Return the resident memory of a process, of this one by default, in megabytes (10^6 bytes)."""
+    status = Path(f"/proc/{pid or os.getpid()}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    assert found is not None
+    return int(found[1]) * 1024 / 1e6
 
 
 def _timed() -> float:

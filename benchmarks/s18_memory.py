@@ -22,6 +22,7 @@ from urllib.request import HTTPCookieProcessor, Request, build_opener
 
 from benchmarks import slack_events
 from benchmarks.bolt_bot import SECRET
+from benchmarks.machine import resident
 from benchmarks.s17_start import acknowledged, free_port
 
 TICKETS = int(os.environ.get("BENCH_TICKETS", "100000"))
@@ -52,14 +53,6 @@ def run() -> list[dict[str, Any]]:
                 }
             )
         return rows
-
-
-def resident(pid: int) -> float:
-    """Return the resident memory of a process in megabytes (10^6 bytes)."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    found = re.search(r"VmRSS:\s+(\d+) kB", status)
-    assert found is not None
-    return int(found[1]) * 1024 / 1e6
 
 
 def _of_bot(folder: Path) -> float:
