@@ -6,6 +6,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
+from itertools import takewhile
 from typing import Literal
 
 import numpy as np
@@ -23,6 +24,7 @@ from deskbot.answers.ranking import Mask, Ranking, rank
 from deskbot.answers.sentences import MODEL_LANGUAGE, Floats, SentenceModel
 from deskbot.answers.spelling import Speller
 from deskbot.answers.terms import Thesaurus, thesaurus
+from deskbot.answers.tidy import tidy
 from deskbot.answers.vectors import Meaning, Vectors
 from deskbot.desk.errors import Fault, NotFound
 from deskbot.desk.folding import small_words_lean, words
@@ -184,7 +186,7 @@ class Knowledge:
             confidence,
             ranked,
             None if decision == "answer" else ("not_found" if confidence >= 0.1 else "no_article"),
-            passage(first.text_md, query.terms(), first.article.language, self._index.thesaurus),
+            passage(self.readable(first), query.terms(), first.article.language, self._index.thesaurus),
             self._language_note(first.article, language),
             outdated,
             query.repaired,
@@ -241,6 +243,15 @@ class Knowledge:
         here = self._sections_of[article.path]
         at = here.index(section)
         return there[at] if len(there) == len(here) else there[0]
+
+    def readable(self, section: Section) -> str:
+        """Return the text of a section as people read it; one that only has smaller headings is those with theirs."""
+        path = section.article.path
+        if section.text_md.strip():
+            return tidy(section.text_md, path)
+        page = self._sections_of[path]
+        under = takewhile(lambda one: one.level > section.level, page[page.index(section) + 1 :])
+        return "\n\n".join(f"**{one.title}**\n\n{tidy(one.text_md, path)}" for one in under if one.text_md.strip())
 
     def behind(self, article: Article) -> bool:
         """Return whether the article translates one whose present text took effect later than the translation."""

@@ -1,5 +1,7 @@
 """The passage of a section that answers: whole blocks, so that tables and lists survive."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
@@ -10,6 +12,7 @@ from deskbot.desk.folding import words
 
 _BLOCKS = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
 LONGEST = 900
+_TABLE_HEAD = 2  # lines: the names of the columns and the rule below them
 
 
 @lru_cache(maxsize=512)
@@ -36,34 +39,74 @@ def passage(text_md: str, terms: set[str], language: str, thesaurus: Thesaurus, 
     parts = blocks(text_md)
     if not parts:
         return text_md.strip()[:longest]
-    values = [_value(part, terms, language, thesaurus) for part in parts]
+    read = Reader(terms, language, thesaurus)
+    values = [read.value(part) for part in parts]
     best = max(range(len(parts)), key=lambda at: (values[at], -at))
+    first, last = _stretch(parts, best, longest)
+    shown = "\n\n".join(_shortened(part, longest, read) for part in parts[first : last + 1])
+    return ("…\n\n" if first else "") + shown + ("\n\n…" if last + 1 < len(parts) else "")
+
+
+def _stretch(parts: Sequence[str], best: int, longest: int) -> tuple[int, int]:
+    """Return the first and the last block to show: a list or table with its introduction, none without its list."""
     first = last = best
-    if best and (parts[best].lstrip()[:1] in "-*+|1" or parts[best - 1].rstrip().endswith(":")):
+    if best and (_hangs(parts[best]) or _introduces(parts[best - 1])):
         first = best - 1
     size = sum(len(part) for part in parts[first : last + 1])
     while last + 1 < len(parts) and size + len(parts[last + 1]) <= longest:
         last += 1
         size += len(parts[last])
-    shown = "\n\n".join(_shortened(part, longest) for part in parts[first : last + 1])
-    return ("…\n\n" if first else "") + shown + ("\n\n…" if last + 1 < len(parts) else "")
+    if last + 1 < len(parts) and _introduces(parts[last]):
+        last += 1 if last == best else -1
+    return first, last
 
 
-def _value(part: str, terms: set[str], language: str, thesaurus: Thesaurus) -> float:
-    sequence = stems(words(to_plain(part)), language)
-    said = {stem for stem in sequence if stem not in STOP_STEMS} | {idea for _, _, idea in thesaurus.ideas(sequence)}
-    return float(len(terms & said))
+def _introduces(part: str) -> bool:
+    """Return whether the block leads to the next one: "These count:", or a heading in bold."""
+    text = part.strip()
+    bold = text.startswith("**") and text.endswith("**") and "\n" not in text and "**" not in text[2:-2]
+    return bold or text.rstrip("*_").endswith(":")
 
 
-def _shortened(part: str, longest: int) -> str:
-    """Cut a very long block between lines; a table keeps its head because its first lines stay."""
-    if len(part) <= 2 * longest:
-        return part
+def _hangs(part: str) -> bool:
+    """Return whether the block is a list, a quote or a table, which seldom says by itself what it is of."""
+    return part.lstrip()[:1] in "-*+|>1" and not part.lstrip().startswith("**")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a question looks for in a text: `terms` are stems and ideas, the language that of the text."""
+
+    terms: set[str]
+    language: str
+    thesaurus: Thesaurus
+
+    def value(self, part: str) -> float:
+        """Return how many of the terms the text says."""
+        sequence = stems(words(to_plain(part)), self.language)
+        said = {stem for stem in sequence if stem not in STOP_STEMS}
+        said.update(idea for _, _, idea in self.thesaurus.ideas(sequence))
+        return float(len(self.terms & said))
+
+
+def _shortened(part: str, longest: int, read: Reader) -> str:
+    """Shorten a block that is long by itself: a table to the rows asked for, anything else between lines."""
+    lines = part.split("\n")
+    if len(part) > longest and lines[0].lstrip().startswith("|") and len(lines) > _TABLE_HEAD:
+        lines = _rows(lines, read)
     kept: list[str] = []
     size = 0
-    for line in part.split("\n"):
+    for line in lines:
         size += len(line)
         if size > 2 * longest:
-            break
+            return "\n".join(kept or [part[: 2 * longest]]) + "\n\n…"
         kept.append(line)
-    return "\n".join(kept or [part[: 2 * longest]]) + "\n\n…"
+    return "\n".join(kept)
+
+
+def _rows(lines: list[str], read: Reader) -> list[str]:
+    """Return the head of a table with the rows that say most of what is asked, all of them where no row says more."""
+    head, rows = lines[:_TABLE_HEAD], lines[_TABLE_HEAD:]
+    values = [read.value(row) for row in rows]
+    chosen = [row for row, value in zip(rows, values, strict=True) if value == max(values) and value > min(values)]
+    return [*head, *chosen] if 0 < len(chosen) <= len(rows) // 2 else lines
