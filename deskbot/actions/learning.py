@@ -155,9 +155,8 @@ def _offer(
 ) -> bool:
     """Offer a question to a section; False where it teaches nothing, was offered before, or must not be learned."""
     assert ticket.id is not None
-    found = [word for word in words(said.text) if word not in STOP_STEMS]
     known = {_folded(question) for question in section.questions}
-    if len(found) < FEWEST_WORDS or _folded(said.text) in known or screen(said.text) is not None:
+    if not _says_something(said.text) or _folded(said.text) in known or screen(said.text) is not None:
         return False
     if not _asker_reads(session, ticket, section) or learning.taught_by(session, ticket.id, section.id):
         return False
@@ -172,6 +171,11 @@ def _offer(
         offered_at=now,
     )
     return learning.offer(session, row)
+
+
+def _says_something(text: str) -> bool:
+    said = words(text)
+    return len(said) >= FEWEST_WORDS and any(word not in STOP_STEMS for word in said)
 
 
 def _folded(text: str) -> str:
@@ -220,6 +224,8 @@ def accept(session: Session, desk: Desk, viewer: Viewer, number: int, question: 
     row = _decidable(session, desk, viewer, number)
     if row.state == "accepted":
         return
+    if row.state == "declined":
+        raise Conflict(say("learning.error.decided", viewer.person.language))
     text = " ".join(question.split())[: LONGEST + 1]
     _check(text, viewer.person.language)
     row.question, row.state = text, "accepted"
@@ -239,7 +245,7 @@ def decline(session: Session, desk: Desk, viewer: Viewer, number: int) -> None:
 
 def _check(text: str, language: str) -> None:
     """Raise `Invalid` for words that must not stand in a public file."""
-    if len(words(text)) < FEWEST_WORDS or len(text) > LONGEST:
+    if not _says_something(text) or len(text) > LONGEST:
         raise Invalid(say("learning.error.length", language, most=LONGEST), "question")
     if left := left_in(text):
         raise Invalid(say("learning.error.private", language, left=left), "question")
