@@ -3,7 +3,7 @@
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +14,7 @@ from deskbot.adapters.dictionary import DICTIONARY
 from deskbot.answers.articles import Section
 from deskbot.answers.evaluation import Figures, Outcome, measure
 from deskbot.answers.knowledge import EVERYTHING, Knowledge, build
-from deskbot.answers.terms import STOP_WORDS
+from deskbot.cli.beside import beside as others
 from deskbot.cli.engine import Chosen, Engine, with_engine
 from deskbot.cli.kb_golden import evaluate_golden
 from deskbot.desk.sensitive import screen
@@ -33,9 +33,7 @@ Record = Annotated[bool, typer.Option("--record", help="Write down what came to 
 FolderOrOurs = Annotated[
     Path | None, typer.Option("--kb", help="A folder of Markdown files; else the knowledge folder of the settings.")
 ]
-Beside = Annotated[
-    bool, typer.Option("--beside", help="Measure bm25s on the same questions too, where it is installed.")
-]
+Beside = Annotated[bool, typer.Option("--beside", help="Measure bm25s and SQLite's FTS5 on the same questions too.")]
 
 
 @app.command()
@@ -75,11 +73,11 @@ def evaluate(
     knowledge = _load(kb, engine)
     outcomes = [_outcome(question, _answered(knowledge, question)) for question in asked]
     figures = {"kb": kb.resolve().name, "skipped": skipped, **measure(outcomes)}
-    peer = _bm25s(knowledge, asked) if beside else None
+    peers = others(knowledge, asked) if beside else {}
     if as_json:
-        print(json.dumps(figures | ({"bm25s": peer} if peer else {})))
+        print(json.dumps(figures | peers))
     else:
-        _table(figures, peer)
+        _table(figures, peers)
 
 
 def _answered(knowledge: Knowledge, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -199,44 +197,12 @@ def _refuse(sentence: str) -> None:
     raise typer.Exit(2)
 
 
-def _bm25s(knowledge: Knowledge, asked: Iterable[Mapping[str, Any]]) -> Figures | None:
-    """Return what bm25s with stems and a list of small words reaches on the same sections; None without it."""
-    try:
-        import bm25s  # type: ignore[import-untyped]
-        import Stemmer
-    except ImportError:
-        print("bm25s is not installed; install it to measure it beside.", file=sys.stderr)
-        return None
-    stemmer, small = Stemmer.Stemmer("english"), sorted(STOP_WORDS["en"])
-    texts = [" ".join((*section.path, section.text_md)) for section in knowledge.sections]
-    peer = bm25s.BM25()
-    peer.index(bm25s.tokenize(texts, stopwords=small, stemmer=stemmer, show_progress=False), show_progress=False)
-    outcomes = []
-    for question in asked:
-        began = time.perf_counter()
-        words = bm25s.tokenize([str(question["question"])], stopwords=small, stemmer=stemmer, show_progress=False)
-        rows, scores = peer.retrieve(words, k=min(10, len(texts)), show_progress=False)
-        ids = tuple(knowledge.sections[row].id for row in rows[0])
-        said = {"decision": "answer", "confidence": float(scores[0][0]), "ranked": [(i, 0) for i in ids]}
-        outcomes.append(_outcome(question, said | {"ms": (time.perf_counter() - began) * 1000}))
-    figures = measure(outcomes)
-    return {
-        key: figures[key]
-        for key in ("recall_at_1", "recall_at_3", "mrr_at_10", "page_at_1", "auroc", "p50_ms", "p99_ms")
-    }
-
-
-def _table(figures: Mapping[str, Any], peer: Figures | None) -> None:
-    for line in _lines(figures, peer):
-        print(line)
-
-
-def _lines(figures: Mapping[str, Any], peer: Figures | None) -> Iterator[str]:
-    if peer:
-        yield f"{'':28} {'deskbot':>9} {'bm25s':>9}"
+def _table(figures: Mapping[str, Any], peers: Mapping[str, Figures]) -> None:
+    if peers:
+        print(f"{'':28} {'deskbot':>9}" + "".join(f" {name:>9}" for name in peers))
     for key, value in figures.items():
-        beside = f" {_shown(peer[key]):>9}" if peer and key in peer else ""
-        yield f"{key.replace('_', ' '):28} {_shown(value):>9}{beside}"
+        others = (f" {_shown(peer[key]) if key in peer else '':>9}" for peer in peers.values())
+        print(f"{key.replace('_', ' '):28} {_shown(value):>9}{''.join(others)}".rstrip())
 
 
 def _shown(value: object) -> str:

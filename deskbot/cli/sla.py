@@ -114,7 +114,7 @@ def _closures(calendar: object) -> list[OfficeEvent]:
     from deskbot.adapters.content.files import read_text
 
     names = [name for name in (listed if isinstance(listed, list) else [listed]) if isinstance(name, str)]
-    texts = {name: read_text(Path.cwd(), Path.cwd() / name) for name in names if (Path.cwd() / name).is_file()}
+    texts = {name: read_text(Path.cwd(), name) for name in names if (Path.cwd() / name).is_file()}
     for text in texts.values():
         if isinstance(text, Fault):
             raise Invalid(text.message, "calendar.ics")
