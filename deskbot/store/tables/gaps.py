@@ -14,7 +14,8 @@ class Gap(SQLModel, table=True):
     merged (`merged_into` goes on with its questions). `kind` is what the articles of today say to its questions:
     no_article, not_found, unhelpful or found; `share` the part of them that is answered now and `section` the best
     section, as judged with the articles `judged_with` when it had `judged_size` questions. `found_by` is the section
-    that closed the gap, `found_at` since when. `roles` are those of its tickets and of the articles nearest to it.
+    that closed the gap, `found_at` since when. `headline` is the question that stands for all of them. `roles` are
+    those of its tickets and of the articles nearest to it, by themselves between spaces.
     """
 
     __tablename__ = "gap"
@@ -25,6 +26,7 @@ class Gap(SQLModel, table=True):
     kind: str = "no_article"
     language: str = "en"
     size: int = 0
+    headline: int | None = Field(default=None, foreign_key="answered.id")
     roles: str = ""
     section: str = ""
     share: float = 0.0

@@ -240,36 +240,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_correction_state"), ["state"], unique=False)
 
     op.create_table(
-        "gap",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(), nullable=False),
-        sa.Column("merged_into", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column("roles", sa.String(), nullable=False),
-        sa.Column("section", sa.String(), nullable=False),
-        sa.Column("share", sa.Float(), nullable=False),
-        sa.Column("judged_with", sa.String(), nullable=False),
-        sa.Column("judged_size", sa.Integer(), nullable=False),
-        sa.Column("found_by", sa.String(), nullable=False),
-        sa.Column("found_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("note", sa.LargeBinary(), nullable=True),
-        sa.Column("dismissed_size", sa.Integer(), nullable=False),
-        sa.Column("dismissed_by", sa.Integer(), nullable=True),
-        sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["dismissed_by"], ["person.id"], name=op.f("fk_gap_dismissed_by")),
-        sa.ForeignKeyConstraint(["merged_into"], ["gap.id"], name=op.f("fk_gap_merged_into")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap")),
-    )
-    with op.batch_alter_table("gap", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_gap_last_at"), ["last_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_gap_state"), ["state"], unique=False)
-
-    op.create_table(
         "membership",
         sa.Column("role", sa.String(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -596,15 +566,36 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_revision_message_id"), ["message_id"], unique=False)
 
     op.create_table(
-        "gap_question",
-        sa.Column("answered_id", sa.Integer(), nullable=False),
-        sa.Column("gap_id", sa.Integer(), nullable=True),
-        sa.ForeignKeyConstraint(["answered_id"], ["answered.id"], name=op.f("fk_gap_question_answered_id")),
-        sa.ForeignKeyConstraint(["gap_id"], ["gap.id"], name=op.f("fk_gap_question_gap_id")),
-        sa.PrimaryKeyConstraint("answered_id", name=op.f("pk_gap_question")),
+        "gap",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("merged_into", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("headline", sa.Integer(), nullable=True),
+        sa.Column("roles", sa.String(), nullable=False),
+        sa.Column("section", sa.String(), nullable=False),
+        sa.Column("share", sa.Float(), nullable=False),
+        sa.Column("judged_with", sa.String(), nullable=False),
+        sa.Column("judged_size", sa.Integer(), nullable=False),
+        sa.Column("found_by", sa.String(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
+        sa.Column("dismissed_size", sa.Integer(), nullable=False),
+        sa.Column("dismissed_by", sa.Integer(), nullable=True),
+        sa.Column("dismissed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["dismissed_by"], ["person.id"], name=op.f("fk_gap_dismissed_by")),
+        sa.ForeignKeyConstraint(["headline"], ["answered.id"], name=op.f("fk_gap_headline")),
+        sa.ForeignKeyConstraint(["merged_into"], ["gap.id"], name=op.f("fk_gap_merged_into")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap")),
     )
-    with op.batch_alter_table("gap_question", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_gap_question_gap_id"), ["gap_id"], unique=False)
+    with op.batch_alter_table("gap", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gap_last_at"), ["last_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_gap_state"), ["state"], unique=False)
 
     op.create_table(
         "letter",
@@ -675,6 +666,17 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("correction_receipt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_correction_receipt_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "gap_question",
+        sa.Column("answered_id", sa.Integer(), nullable=False),
+        sa.Column("gap_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["answered_id"], ["answered.id"], name=op.f("fk_gap_question_answered_id")),
+        sa.ForeignKeyConstraint(["gap_id"], ["gap.id"], name=op.f("fk_gap_question_gap_id")),
+        sa.PrimaryKeyConstraint("answered_id", name=op.f("pk_gap_question")),
+    )
+    with op.batch_alter_table("gap_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gap_question_gap_id"), ["gap_id"], unique=False)
 
     op.create_table(
         "letter_check",
