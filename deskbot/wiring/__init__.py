@@ -86,9 +86,10 @@ def make_desk(settings: Settings, store: "Store", content: "Content") -> "Desk":
 
 def read_content(settings: Settings) -> "LiveContent":
     """Read the folders HR people own; the result reloads itself while the desk runs."""
+    from deskbot.adapters.content.knowledge_cache import CACHE
     from deskbot.adapters.content.watch import LiveContent
 
-    return LiveContent(settings.knowledge_dir, settings.rules_dir, cache=settings.data_dir / "cache" / "knowledge.npz")
+    return LiveContent(settings.knowledge_dir, settings.rules_dir, cache=settings.data_dir / CACHE)
 
 
 class Application:

@@ -31,6 +31,9 @@ from deskbot.answers.knowledge import Corpus
 from deskbot.answers.terms import Thesaurus
 from deskbot.desk.errors import Fault
 
+CACHE = Path("cache", "knowledge.npz")
+"""Where the file lies in the data folder."""
+
 # What decides how a page is read: when one of these changes, nothing that was kept is good any more.
 _READERS = (
     "deskbot.adapters.content.heads",
