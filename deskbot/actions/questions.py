@@ -66,7 +66,7 @@ def passage(talk: Talk, section: Section) -> Passage:
         heading=section.path[-1] if section.path else "",
         version=section.version,
         effective=article.effective.isoformat() if article.effective else None,
-        quote=section.text_md[:QUOTED_WHOLE],
+        quote=talk.desk.book.knowledge.opening(section, QUOTED_WHOLE),
         url=f"{talk.desk.base_url}/knowledge/{anchor}",
         note=note,
     )

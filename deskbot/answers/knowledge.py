@@ -253,6 +253,10 @@ class Knowledge:
         under = takewhile(lambda one: one.level > section.level, page[page.index(section) + 1 :])
         return "\n\n".join(f"**{one.title}**\n\n{tidy(one.text_md, path)}" for one in under if one.text_md.strip())
 
+    def opening(self, section: Section, longest: int) -> str:
+        """Return the section from its beginning, whole blocks as far as `longest` characters go."""
+        return passage(self.readable(section), set(), section.article.language, self._index.thesaurus, longest)
+
     def behind(self, article: Article) -> bool:
         """Return whether the article translates one whose present text took effect later than the translation."""
         original = self._by_path.get(article.translation_of)

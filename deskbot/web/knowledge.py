@@ -12,6 +12,7 @@ from deskbot.answers.articles import Article, Section
 from deskbot.answers.audience import Audience
 from deskbot.answers.knowledge import in_force
 from deskbot.answers.markdown import to_html, to_plain
+from deskbot.answers.tidy import tidy
 from deskbot.desk.access import Viewer, scopes
 from deskbot.desk.errors import NotFound
 from deskbot.desk.texts import say
@@ -161,7 +162,7 @@ def article(site: SiteDep, asker: AskerDep, viewer: ViewerDep, path: str) -> Res
 def _part(section: Section, found: Article) -> Part:
     heading = section.path[-1] if section.path else ""
     shown = "" if heading == found.title else heading
-    return Part(section.id.partition("#")[2], shown, section.level, to_html(section.text_md))
+    return Part(section.id.partition("#")[2], shown, section.level, to_html(tidy(section.text_md, found.path)))
 
 
 def _others(site: Site, asker: Asker, viewer: Viewer, found: Article) -> list[tuple[str, str]]:

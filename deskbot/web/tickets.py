@@ -15,6 +15,7 @@ from deskbot.actions import clocks, learning, own_pages
 from deskbot.actions import tickets as actions
 from deskbot.answers.audience import Audience
 from deskbot.answers.markdown import to_plain
+from deskbot.answers.tidy import tidy
 from deskbot.desk import sla
 from deskbot.desk.access import Grant, Viewer, allows, reads
 from deskbot.desk.errors import NotFound
@@ -264,7 +265,7 @@ def _match(site: Site, section: Any) -> Match:
     if heading and heading != title:
         title = f"{title}: {heading}"
     url = f"/knowledge/{section.id.replace('.md', '', 1)}"
-    text = section.text_md.strip()
+    text = tidy(section.text_md, section.article.path)
     quoted = "\n".join(f"> {line}" for line in text[:_QUOTE].split("\n"))
     link = f"[{title}]({site.desk.base_url}{url})"
     snippet = " ".join(to_plain(text).split())[:_SNIPPET]
