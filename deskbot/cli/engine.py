@@ -8,7 +8,7 @@ import typer
 
 from deskbot.adapters.model import ModelMissing
 from deskbot.answers.knowledge import Knowledge
-from deskbot.config import Settings, load
+from deskbot.config import load
 from deskbot.wiring.semantics import open_semantics
 
 
@@ -22,15 +22,20 @@ class Engine(StrEnum):
 Chosen = Annotated[Engine, typer.Option("--engine", help="lexical: words alone; full: words and meaning.")]
 
 
-def with_engine(knowledge: Knowledge, engine: Engine, settings: Settings | None = None) -> Knowledge:
-    """Return the snapshot with its meaning where that is wanted and can be had; waits until all vectors are there."""
+def with_engine(knowledge: Knowledge, engine: Engine, *, wait: bool = True) -> Knowledge:
+    """Return the snapshot with its meaning where that is wanted and can be had.
+
+    Missing vectors are computed first, with progress; or, not to `wait`, words alone are searched where many miss.
+    """
     if engine is Engine.lexical:
         return knowledge
     try:
-        semantics = open_semantics(settings or load())
+        semantics = open_semantics(load())
     except ModelMissing as missing:
         print(f"{missing.message} Searching by words alone.", file=sys.stderr)
         return knowledge
+    if not wait:
+        return semantics.attach(knowledge)
     shown = sys.stderr.isatty()
     for done, wanted in semantics.complete(knowledge):
         if shown:

@@ -98,7 +98,7 @@ def _answered(knowledge: Knowledge, asked: Mapping[str, Any]) -> dict[str, Any]:
 def ask_folder(kb: Path, text: str) -> dict[str, Any]:
     """Answer one question from any folder of Markdown, in the shape of `deskbot ask`."""
     screening = screen(text)
-    found = _load(kb, Engine.lexical).find(text, EVERYTHING)
+    found = _load(kb, Engine.full, wait=False).find(text, EVERYTHING)
     decision = "sensitive" if screening is not None else found.decision
     cited = found.ranked[:1] if decision == "answer" else ()
     offered = found.ranked[:3] if decision == "suggest" else ()
@@ -141,7 +141,7 @@ def _outcome(question: Mapping[str, Any], said: Mapping[str, Any]) -> Outcome:
     )
 
 
-def _load(kb: Path, engine: Engine) -> Knowledge:
+def _load(kb: Path, engine: Engine, *, wait: bool = True) -> Knowledge:
     if not kb.is_dir():
         _refuse(f"{kb} is not a folder; name a folder of Markdown files with --kb.")
     paths = sorted(kb.rglob("*.md"))
@@ -150,7 +150,7 @@ def _load(kb: Path, engine: Engine) -> Knowledge:
     if sys.stderr.isatty():
         print(f"Reading {len(paths):,} pages ...", file=sys.stderr)
     texts = {path.relative_to(kb).as_posix(): _text(path) for path in paths if path.is_file()}
-    return with_engine(build(texts, real=DICTIONARY), engine)
+    return with_engine(build(texts, real=DICTIONARY), engine, wait=wait)
 
 
 def _text(path: Path) -> str:
