@@ -16,11 +16,13 @@ from deskbot.answers.evaluation import Figures, Outcome, measure
 from deskbot.answers.knowledge import EVERYTHING, Knowledge, build
 from deskbot.cli.beside import beside as others
 from deskbot.cli.engine import Chosen, Engine, with_engine
+from deskbot.cli.kb_aliases import aliases
 from deskbot.cli.kb_golden import evaluate_golden
 from deskbot.desk.sensitive import screen
 from deskbot.desk.texts import say
 
 app = typer.Typer(no_args_is_help=True, help="Ask a folder of Markdown, and measure the answers.")
+app.command()(aliases)
 
 
 Folder = Annotated[Path, typer.Option("--kb", help="A folder of Markdown files, with or without front matter.")]

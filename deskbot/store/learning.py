@@ -61,7 +61,7 @@ def accepted(session: Session) -> dict[str, tuple[str, ...]]:
     return out
 
 
-def exported(session: Session, section: str, questions: Sequence[str], now: datetime) -> None:
+def exported(session: Session, section: str, questions: Sequence[str]) -> None:
     """Note that an article's file carries these questions from now on."""
     rows = session.exec(
         select(LearnedQuestion).where(
