@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, chain, compress, pairwise
 from sys import intern
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ Forms = tuple[tuple[str, ...], ...]
 K1 = 1.2  # how soon repeating a word stops to count
 BODY_LENGTH = 60.0  # words of a usual section: in longer ones a word counts less, in shorter ones more
 BODY_B = 0.6  # how much length matters, 0 to 1
+_WEIGHED = 8192  # sections whose names are kept weighed, 2 MB of them
 HEAD, CHAIN = 1, 2  # a term's places besides the text: the section's heading or aliases, the titles above it
 
 
@@ -310,33 +311,40 @@ def _flat(origin: Sequence[int], fresh: Sequence[PageTerms], sizes: Rows, number
     )
 
 
-class Name:
+class Name(NamedTuple):
     """A heading or alias as its stems, each with the ideas that it expresses and its share of all, by rarity."""
 
-    __slots__ = ("shares", "stems")
-
-    def __init__(self, forms: Forms, weights: Sequence[float]) -> None:
-        mass = sum(weights) or 1.0
-        self.stems = forms
-        self.shares = tuple([weight / mass for weight in weights])
+    stems: Forms
+    shares: tuple[float, ...]
 
 
 class Names:
-    """The headings and aliases of each section, by row, weighed when they are looked at."""
+    """The headings, aliases and questions of each section, by row, weighed when they are looked at."""
 
-    __slots__ = ("_forms", "_number", "_weights")
+    __slots__ = ("_forms", "_number", "_seen", "_weights")
 
     def __init__(self, forms: tuple[tuple[Forms, ...], ...], number: Mapping[str, int], idf: Floats) -> None:
         self._forms = forms
         self._number = number
         self._weights = idf.tolist()
+        self._seen: dict[int, tuple[Name, ...]] = {}
 
     def __len__(self) -> int:
         return len(self._forms)
 
     def __getitem__(self, row: int) -> tuple[Name, ...]:
+        found = self._seen.get(row)
+        if found is None:
+            if len(self._seen) >= _WEIGHED:
+                self._seen.clear()
+            found = self._seen[row] = tuple([self._weighed(forms) for forms in self._forms[row]])
+        return found
+
+    def _weighed(self, forms: Forms) -> Name:
         number, weights = self._number, self._weights
-        return tuple([Name(forms, [weights[number[word[0]]] for word in forms]) for forms in self._forms[row]])
+        each = [weights[number[word[0]]] for word in forms]
+        mass = sum(each) or 1.0
+        return Name(forms, tuple([weight / mass for weight in each]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,10 +20,10 @@ class Speller:
     def __init__(self, counts: Mapping[str, int], real: Container[str] = frozenset()) -> None:
         self._counts = Counter(counts)
         self._real = real
-        self._by_start: dict[str, list[str]] = {}
+        self._alike: dict[tuple[str, int], list[str]] = {}  # by first letter and length: a few letters change little
         for word in self._counts:
             if len(word) >= _SHORTEST - 1 and word.isalpha():
-                self._by_start.setdefault(word[0], []).append(word)
+                self._alike.setdefault((word[0], len(word)), []).append(word)
         self._memory: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     def repairs(self, word: str) -> tuple[str, ...]:
@@ -40,9 +40,8 @@ class Speller:
         if len(word) < _SHORTEST:
             return self._lengthened(word)
         allowed = 1 if len(word) < 8 else 2
-        candidates = self._by_start.get(word[0], [])
-        if len(word) > 1 and word[1] != word[0]:
-            candidates = candidates + self._by_start.get(word[1], [])
+        lengths = range(len(word) - allowed, len(word) + allowed + 1)
+        candidates = [w for start in {*word[:2]} for length in lengths for w in self._alike.get((start, length), ())]
         near = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=allowed, limit=None)
         # The nearest, one with the same first letter, the most usual: the order of the files must not decide.
         order = sorted((d, known[0] != word[0], -self._counts[known], known) for known, d, _ in near)
@@ -51,5 +50,5 @@ class Speller:
     def _lengthened(self, word: str) -> tuple[str, ...]:
         """Return the words of four letters that this one of three may be short of one inside: "hme" is "home"."""
         first, middle, last = word[0], word[1], word[2]
-        near = (w for w in self._by_start.get(first, []) if len(w) == 4 and w[3] == last and middle in w[1:3])
+        near = (w for w in self._alike.get((first, 4), ()) if w[3] == last and middle in w[1:3])
         return tuple(sorted(near, key=lambda known: (-self._counts[known], known))[:_OFFERED])
