@@ -14,6 +14,7 @@ from deskbot.adapters.dictionary import DICTIONARY
 from deskbot.answers.articles import Section
 from deskbot.answers.evaluation import Figures, Outcome, measure
 from deskbot.answers.knowledge import EVERYTHING, Knowledge, build
+from deskbot.cli import recall
 from deskbot.cli.beside import beside as others
 from deskbot.cli.engine import Chosen, Engine, with_engine
 from deskbot.cli.kb_aliases import aliases
@@ -23,6 +24,8 @@ from deskbot.desk.texts import say
 
 app = typer.Typer(no_args_is_help=True, help="Ask a folder of Markdown, and measure the answers.")
 app.command()(aliases)
+app.command()(recall.changes)
+app.command()(recall.correct)
 
 
 Folder = Annotated[Path, typer.Option("--kb", help="A folder of Markdown files, with or without front matter.")]

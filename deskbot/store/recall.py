@@ -227,6 +227,8 @@ def begin(session: Session, **values: Any) -> int:
 
 def in_state(session: Session, *states: str, told: bool | None = None) -> list[Correction]:
     """Return the newest corrections in these states; `told`: only of sections that somebody, or nobody, was told."""
+    if not states:
+        return []
     statement = select(Correction).where(col(Correction.state).in_(states))
     if told is not None:
         somebody = (
