@@ -52,7 +52,7 @@ def random_weights() -> dict[str, npt.NDArray[np.float32]]:
 
 def by_length(texts: Sequence[str]) -> list[list[int]]:
     """Stand for a tokenizer: each word's length is its number, between marks for beginning and end."""
-    return [[1, *(2 + len(word) % (WORDS - 3) for word in text.split())][: MAX_TOKENS - 1] + [2] for text in texts]
+    return [[1, *(3 + len(word) % (WORDS - 3) for word in text.split()[: MAX_TOKENS - 2]), 2] for text in texts]
 
 
 @cache
