@@ -153,20 +153,37 @@ def _cite(session: Session, desk: Desk, viewer: Viewer, ticket: Ticket, section:
 def _offer(
     session: Session, desk: Desk, viewer: Viewer, ticket: Ticket, section: Section, said: Redacted, now: datetime
 ) -> bool:
-    """Offer a question to a section; False where it teaches nothing, was offered before, or must not be learned."""
+    """Offer a ticket's question to a section; False where it teaches nothing or the ticket taught it before."""
     assert ticket.id is not None
+    if learning.taught_by(session, ticket.id, section.id):
+        return False
+    return offer(session, desk, viewer, section, said, ticket.requester_id, ticket.language, now, ticket.id)
+
+
+def offer(
+    session: Session,
+    desk: Desk,
+    viewer: Viewer,
+    section: Section,
+    said: Redacted,
+    asker_id: int,
+    language: str,
+    now: datetime,
+    ticket_id: int | None = None,
+) -> bool:
+    """Offer a question to a section; False where it teaches nothing, was offered before, or must not be learned."""
     known = {_folded(question) for question in section.questions}
     if not _says_something(said.text) or _folded(said.text) in known or screen(said.text) is not None:
         return False
-    if not _asker_reads(session, ticket, section) or learning.taught_by(session, ticket.id, section.id):
+    if not _asker_reads(session, asker_id, language, section):
         return False
     row = LearnedQuestion(
         section=section.id,
         fingerprint=desk.tokens.fingerprint("learned", _folded(said.text)),
-        language=language_of(said.text, ticket.language),
-        words=desk.sealer.seal(session, ("person", ticket.requester_id), said.text),
+        language=language_of(said.text, language),
+        words=desk.sealer.seal(session, ("person", asker_id), said.text),
         redacted=list(said.kinds),
-        ticket_id=ticket.id,
+        ticket_id=ticket_id,
         offered_by_id=viewer.person.id,
         offered_at=now,
     )
@@ -182,12 +199,12 @@ def _folded(text: str) -> str:
     return " ".join(words(text))
 
 
-def _asker_reads(session: Session, ticket: Ticket, section: Section) -> bool:
+def _asker_reads(session: Session, asker_id: int, language: str, section: Section) -> bool:
     """What its asker may not read cannot have answered them: their words stay out of it."""
-    asker = people.viewer(session, ticket.requester_id)
+    asker = people.viewer(session, asker_id)
     if asker is None:
         return False
-    return section.article.audience.admits(audience_of(asker.person, ticket.language, tuple(asker.roles)))
+    return section.article.audience.admits(audience_of(asker.person, language, tuple(asker.roles)))
 
 
 # --- The nod --------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ What is left must still read as a question; whatever is taken out leaves "…" b
 """
 
 import re
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Collection, Container, Iterable
 from dataclasses import dataclass
 
 from deskbot.desk.folding import fold
@@ -45,12 +45,17 @@ def redact(text: str, people: Iterable[str] = (), ordinary: Container[str] = fro
     `people` are full names of the directory. A single name that is an `ordinary` word too (folded) stays: "May" and
     "Will" begin questions. A person looks at the rest before anybody else reads it.
     """
+    return without_names(text, names_of(people, ordinary))
+
+
+def without_names(text: str, names: Collection[str]) -> Redacted:
+    """Do what `redact` does with names that `names_of` has read, for many texts of one directory."""
     kinds: list[str] = []
     for kind, pattern in _KINDS:
         text, count = pattern.subn(_gap_unless_date, text) if kind == "number" else pattern.subn(GAP, text)
         if count and GAP in text:
             kinds.append(kind)
-    without = _NAME.sub(_without(_names(people, ordinary)), text)
+    without = _NAME.sub(_without(names), text)
     if without != text:
         kinds.append("name")
     return Redacted(" ".join(_GAPS.sub(GAP, without).split()), tuple(kinds))
@@ -79,13 +84,13 @@ def _gap_unless_date(found: re.Match[str]) -> str:
     return found.group() if _DATE.fullmatch(found.group().strip()) else GAP
 
 
-def _names(people: Iterable[str], ordinary: Container[str]) -> frozenset[str]:
-    """Return the folded parts of names; particles such as "da" and "de" are too short to be names."""
+def names_of(people: Iterable[str], ordinary: Container[str] = frozenset()) -> frozenset[str]:
+    """Return the folded parts of people's names without ordinary words; particles such as "da" and "de" are too short to be names."""
     parts = {fold(part) for name in people for part in _NAME.findall(name) if len(part) > 2}
     return frozenset(part for part in parts if part not in ordinary)
 
 
-def _without(names: frozenset[str]) -> Callable[[re.Match[str]], str]:
+def _without(names: Collection[str]) -> Callable[[re.Match[str]], str]:
     def part(found: re.Match[str]) -> str:
         word = fold(found.group())
         return GAP if word in names or word.removesuffix("'s") in names else found.group()
