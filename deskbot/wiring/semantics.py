@@ -11,6 +11,7 @@ from deskbot.adapters.model import ModelMissing
 from deskbot.adapters.vector_cache import FILE
 from deskbot.config import Settings
 from deskbot.web.site import Semantic
+from deskbot.wiring import memory
 
 if TYPE_CHECKING:
     from deskbot.adapters.content.watch import LiveContent
@@ -56,6 +57,7 @@ class Understanding:
     async def run(self) -> None:
         """Load the model, then complete the vectors after each change of the files, until `stop`."""
         await asyncio.to_thread(self.attach)
+        await asyncio.to_thread(memory.settle)
         while self.state.word not in ("off", "missing") and not self._stopped.is_set():
             await self._wait(LOOK_SECONDS if await self._complete() else AGAIN_SECONDS)
         await self._stopped.wait()
