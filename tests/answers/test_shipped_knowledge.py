@@ -135,6 +135,36 @@ def test_a_plain_question_gets_a_cited_answer(knowledge: Knowledge, question: st
     assert found.quote_md
 
 
+BY_COUNTRY = [
+    ("sick days", {"PT": "leave/sick-leave-portugal.md", "US": "leave/sick-leave-us.md"}),
+    ("how many sick days do I get", {"PT": "leave/sick-leave-portugal.md", "US": "leave/sick-leave-us.md"}),
+    ("maternity leave how long", {"PT": "leave/parental-leave-portugal.md", "US": "leave/parental-leave-us.md"}),
+    ("how long is paternity leave", {"PT": "leave/parental-leave-portugal.md", "US": "leave/parental-leave-us.md"}),
+    ("public holidays", {"PT": "time-off/public-holidays-portugal.md", "US": "time-off/public-holidays-us.md"}),
+    ("how much notice do I have to give", {"PT": "leaving/resigning.md", "US": "leaving/resigning.md"}),
+    ("when do we get paid", {"PT": "pay/payday.md", "US": "pay/payday.md"}),
+    ("my paycheck is wrong", {"PT": "pay/pay-problem.md", "US": "pay/pay-problem.md"}),
+    ("can I carry over holidays", {"PT": "time-off/carry-over.md", "US": "time-off/carry-over.md"}),
+    ("meal allowance", {"PT": "benefits/meal-allowance.md"}),
+    ("do I get a christmas bonus", {"PT": "pay/holiday-and-christmas-pay.md"}),
+    ("whats the 401k match", {"US": "benefits/retirement-401k.md"}),
+    ("fmla eligibility", {"US": "leave/fmla.md"}),
+    ("where do I find my w2", {"US": "pay/w2.md"}),
+]
+
+
+@pytest.mark.parametrize(
+    ("question", "country", "page"),
+    [(asked, country, page) for asked, by in BY_COUNTRY for country, page in by.items()],
+)
+def test_what_everybody_asks_is_answered_for_their_country(
+    knowledge: Knowledge, question: str, country: str, page: str
+) -> None:
+    """A few words get an answer, from the article of the asker's own country."""
+    found = knowledge.find(question, Audience(country=country), "en")
+    assert (found.decision, found.ranked[0][0].article.path) == ("answer", page)
+
+
 @pytest.mark.parametrize("language", ["en", "pt"])
 def test_the_question_chooses_the_language_and_the_profile_only_where_it_does_not_tell(
     knowledge: Knowledge, language: str
