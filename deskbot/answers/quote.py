@@ -1,5 +1,6 @@
 """The passage of a section that answers: whole blocks, so that tables and lists survive."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,8 @@ from deskbot.answers.terms import STOP_STEMS, Thesaurus, stems
 from deskbot.desk.folding import words
 
 _BLOCKS = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
+_MORE_THAN_MARKS = re.compile(r"[{<&\[]|://|www\.")  # what reading as plain text may take away with its letters
+_LETTER = re.compile(r"[^\W_]")
 LONGEST = 900
 _TABLE_HEAD = 2  # lines: the names of the columns and the rule below them
 
@@ -23,9 +26,16 @@ def blocks(markdown: str) -> tuple[str, ...]:
     for token in _BLOCKS.parse(markdown):
         if token.level == 0 and token.nesting >= 0 and token.map and token.type != "hr":
             block = "\n".join(lines[token.map[0] : token.map[1]]).strip("\n")
-            if to_plain(block).strip():
+            if _says_something(block):
                 found.append(block)
     return tuple(found)
+
+
+def _says_something(block: str) -> bool:
+    """Return whether anything but marks is in the block; where marks alone can go, one letter is enough to see it."""
+    if not _MORE_THAN_MARKS.search(block) and _LETTER.search(block):
+        return True
+    return bool(to_plain(block).strip())
 
 
 def passage(text_md: str, terms: set[str], language: str, thesaurus: Thesaurus, longest: int = LONGEST) -> str:
@@ -83,10 +93,15 @@ class Reader:
 
     def value(self, part: str) -> float:
         """Return how many of the terms the text says."""
-        sequence = stems(words(to_plain(part)), self.language)
-        said = {stem for stem in sequence if stem not in STOP_STEMS}
-        said.update(idea for _, _, idea in self.thesaurus.ideas(sequence))
-        return float(len(self.terms & said))
+        return float(len(self.terms & _said(part, self.language, self.thesaurus)))
+
+
+@lru_cache(maxsize=1024)
+def _said(part: str, language: str, known: Thesaurus) -> frozenset[str]:
+    """Return the stems and ideas of a block; people ask for the same sections again and again."""
+    sequence = stems(words(to_plain(part)), language)
+    ideas = (idea for _, _, idea in known.ideas(sequence))
+    return frozenset((*(stem for stem in sequence if stem not in STOP_STEMS), *ideas))
 
 
 def _shortened(part: str, longest: int, read: Reader) -> str:

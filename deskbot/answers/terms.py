@@ -62,10 +62,11 @@ STOP_STEMS = frozenset(
 ) | frozenset(word for stop in STOP_WORDS.values() for word in stop)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Thesaurus:
     """Phrases of stems and the ideas that they express, each idea a term of its own (`@leave`).
 
+    Two of them are the same only when they are one object, so that what was read with one can be looked up by it.
     `starts` gives for a stem how long the longest phrase is that begins with it.
     """
 
