@@ -10,7 +10,7 @@ from deskbot.adapters.vector_cache import VectorCache, rounded
 from deskbot.answers.articles import Page
 from deskbot.answers.knowledge import Knowledge
 from deskbot.answers.sentences import Floats, SentenceModel
-from deskbot.answers.vectors import Keys, gathered, key, keys, texts
+from deskbot.answers.vectors import Keys, Vectors, gathered, key, keys, texts
 
 ENOUGH = 0.75  # the share of vectors from which searching by meaning does better than by words alone
 
@@ -39,7 +39,8 @@ class Semantics:
         wanted = dict.fromkeys(one for s in sections for one in (*s.passages, *s.questions))
         kept = {one: self._kept[one] for one in wanted if one in self._kept}
         kept |= self._cache.read(one for one in wanted if one not in kept)
-        self._kept = kept
+        vectors = gathered(sections, kept)
+        self._kept = _views(sections, kept, vectors)
         self.known = len(kept)
         lacking = wanted.keys() - kept.keys()
         self.missing = (
@@ -47,7 +48,7 @@ class Semantics:
         )
         if len(kept) < ENOUGH * len(wanted):
             return knowledge
-        return knowledge.with_meaning(self.model, gathered(sections, kept))
+        return knowledge.with_meaning(self.model, vectors)
 
     def complete(self, knowledge: Knowledge) -> Iterator[tuple[int, int]]:
         """Compute what is missing of the snapshot on all processors; yields how many are done, of how many."""
@@ -59,6 +60,14 @@ class Semantics:
             yield done, len(wanted)
         if wanted:
             self._cache.trim()
+
+
+def _views(sections: Sequence[Keys], kept: Container[str], vectors: Vectors) -> dict[str, Floats]:
+    """Return the vectors by key as rows of the snapshot's matrices, so that none is there twice."""
+    passages = (one for section in sections for one in section.passages if one in kept)
+    questions = (one for section in sections for one in section.questions)
+    asked = {one: row for one, row in zip(questions, vectors.asked, strict=True) if one in kept}
+    return dict(zip(passages, vectors.matrix, strict=True)) | asked
 
 
 def _lacking(knowledge: Knowledge, lacking: Container[str]) -> list[str]:

@@ -60,7 +60,8 @@ def load_model(folder: Path | None = None) -> SentenceModel:
 
 
 def _tokens(tokenizer: "Tokenizer", texts: Sequence[str]) -> list[list[int]]:
-    return [tokenizer.encode(text).ids for text in texts]
+    # The library takes Unicode alone: a lone surrogate, which JSON can carry, becomes a question mark.
+    return [tokenizer.encode(text.encode("utf-8", "replace").decode()).ids for text in texts]
 
 
 def read_weights(file: Path) -> dict[str, npt.NDArray[np.float32]]:

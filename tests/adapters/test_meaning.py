@@ -200,3 +200,10 @@ def test_weights_are_views_of_their_file(tmp_path: Path) -> None:
 def test_texts_are_cut_at_256_tokens_and_never_filled_up() -> None:
     tokens = installed()._tokenize(["word " * 1000, "word"])
     assert [len(one) for one in tokens] == [256, 3]
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "\ud800 broken", "\u200b", "a" * 100_000, "\U0001f600" * 3000])
+def test_no_text_is_too_strange_to_have_a_vector(text: str) -> None:
+    vector = installed().encode_question(text)
+    assert np.isfinite(vector).all()
+    assert abs(float(vector @ vector) - 1.0) < 1e-5
