@@ -62,11 +62,11 @@ async def decide(
 
 def _shown(request: Request, site: Site, asker: Asker, viewer: Viewer) -> Response:
     if request.headers.get("hx-request"):
-        return site.pages.draw("learned_body.html", asker, moved=True, **_values(site, viewer))
+        return site.pages.draw("learned_body.html", asker, **_values(site, viewer, moved=True))
     return RedirectResponse("/knowledge/learned", 303)
 
 
-def _values(site: Site, viewer: Viewer) -> dict[str, Any]:
+def _values(site: Site, viewer: Viewer, *, moved: bool = False) -> dict[str, Any]:
     engine = site.desk.book.knowledge.engine
     with site.store.read() as session:
         offers = actions.offers(session, site.desk, viewer)
@@ -84,7 +84,7 @@ def _values(site: Site, viewer: Viewer) -> dict[str, Any]:
         "base": _BASE,
         "wide": _WIDTH,
         "chart_width": 40 + _STEP * 5,
-        "moved": False,
+        "moved": moved,
     }
 
 
