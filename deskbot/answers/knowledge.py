@@ -319,7 +319,7 @@ def assembled(
     """
     given = sorted(pages, key=lambda page: page.article.path)
     kept = tuple(page for page in given if page.article.kind not in OUTSIDE_RETRIEVAL)
-    old = before if before is not None and before.thesaurus == known else Corpus((), NOTHING, {}, known)
+    old = before if before is not None and before.thesaurus is known else Corpus((), NOTHING, {}, known)
     place = {id(page): at for at, page in enumerate(old.pages)}
     origin = [place.get(id(page), -1) for page in kept]
     fresh = [read_page(page, known) for page, at in zip(kept, origin, strict=True) if at < 0]
