@@ -46,22 +46,23 @@ def _parts(told: Correction, today: date, language: str) -> list[str]:
     if told.again:
         return [
             say("recall.again", language, title=told.title, date=date_told),
-            _bold(_since(told.source, today, language)),
+            _since(told.source, today, language),
             told.source.quote,
         ]
     parts = [say("recall.changed" if told.before else "recall.added", language, title=told.title, date=date_told)]
     if told.before:
         heading = "recall.before" if told.after else "recall.gone"
         parts += [_bold(say(heading, language, date=date_told)), told.before]
-    return [*parts, _bold(_since(told.source, today, language)), told.after or told.source.quote]
+    return [*parts, _since(told.source, today, language), told.after or told.source.quote]
 
 
 def _since(source: Citation, today: date, language: str) -> str:
-    """Return the heading over the new text: what holds now, or from a later day on."""
+    """Return the line over the new text: what holds now, or from a later day on, and its version."""
     begins = date.fromisoformat(source.effective) if source.effective else None
-    if begins is None or begins <= today:
-        return say("recall.now", language)
-    return say("recall.from", language, date=day(begins, language))
+    heading = say("recall.now", language)
+    if begins is not None and begins > today:
+        heading = say("recall.from", language, date=day(begins, language))
+    return f"{_bold(heading)} ({say('recall.version', language, version=source.version[:7])})"
 
 
 def _bold(heading: str) -> str:

@@ -139,6 +139,7 @@ TEXTS: dict[str, str] = {
     "recall.from": "What holds from {date}",
     "recall.gone": "What I told you on {date} no longer holds",
     "recall.now": "What holds now",
+    "recall.version": "version {version}",
     "request.error.bank_account": "Please write an IBAN, or the nine-digit routing number and then the account number.",
     "request.error.choice": "Please choose one of: {options}.",
     "request.error.date": "Please write the date as in {example}.",

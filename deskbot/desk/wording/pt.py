@@ -139,6 +139,7 @@ TEXTS: dict[str, str] = {
     "recall.from": "O que vale a partir de {date}",
     "recall.gone": "O que lhe disse em {date} já não vale",
     "recall.now": "O que vale agora",
+    "recall.version": "versão {version}",
     "request.error.bank_account": "Escreva um IBAN, ou o número de encaminhamento de nove algarismos seguido do número da conta.",
     "request.error.choice": "Escolha uma destas opções: {options}.",
     "request.error.date": "Escreva a data como em {example}, por favor.",
