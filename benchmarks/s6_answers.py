@@ -5,7 +5,6 @@ Ours decides, weighs its confidence and cuts the passage; the others return ten 
 `deskbot kb eval --beside`.
 """
 
-import gc
 import time
 from collections.abc import Callable, Iterable, Sequence
 from statistics import fmean, quantiles
@@ -15,6 +14,7 @@ from benchmarks import peers
 from benchmarks.handbooks import pages, questions
 from benchmarks.machine import resident
 from deskbot.answers.knowledge import EVERYTHING, build
+from deskbot.wiring import memory
 
 Row = dict[str, Any]
 WARMING = 20
@@ -30,7 +30,7 @@ def answers(bar: str, sections: int, must: float, stretch: float) -> list[Row]:
     before, began = resident(), time.process_time()
     knowledge = build(pages(sections))
     built = time.process_time() - began
-    gc.collect()
+    memory.settle()
     held = resident() - before
     asked = list(dict.fromkeys(questions(600)))
     ours = times(lambda text: knowledge.find(text, EVERYTHING), asked)

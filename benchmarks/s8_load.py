@@ -8,7 +8,7 @@ tried first is beside it, as seconds on the clock. Memory is what the process ho
 import asyncio
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -44,13 +44,14 @@ def run() -> list[Row]:
         live = LiveContent(folder, RULES, settle=0, cache=cache)
         memory.settle()  # as `serve` does when everything is loaded
         edits = [edited(live, folder, number) for number in range(EDITS)]
-        held_up = asyncio.run(longest_wait(live, folder))
+        held_up, idle = asyncio.run(waits(live, folder))
     reference = {"reference": "without the cache, s", "reference_value": round(cold, 2)}
     return [
         row("start from the cache, 10,000 sections", warm, "s CPU", 0.4, 0.15) | reference,
         row("one edited file, from look to swap", median(c for c, _ in edits), "ms CPU", 50, 10),
         row("the trial of the file in its own process", median(w for _, w in edits), "ms on the clock"),
-        row("a loop held up by an edit beside it, at most", held_up, "ms on the clock"),
+        row("a loop beside edits waits for its turn, at most", held_up, "ms on the clock")
+        | {"reference": "beside none, ms", "reference_value": round(idle, 1)},
         row("resident memory after a start", held, "MB"),
         row("size of the cache file", size, "MB"),
     ]
@@ -116,15 +117,21 @@ def _polled(live: LiveContent) -> None:
         raise RuntimeError("The edited page was not taken over.")
 
 
-async def longest_wait(live: LiveContent, folder: Path) -> float:
-    """Return the longest time on the clock, in milliseconds, that a loop waits for its turn beside edits."""
-    longest = 0.0
+async def waits(live: LiveContent, folder: Path) -> tuple[float, float]:
+    """Return the longest that a loop waits for its turn, in milliseconds: beside edits, and beside none."""
+    beside_edits = beside_none = 0.0
     for number in range(EDITS):
         change(folder, 100 + number)
-        poll = asyncio.create_task(asyncio.to_thread(_polled, live))
-        while not poll.done():
-            began = time.perf_counter()
-            await asyncio.sleep(0.001)
-            longest = max(longest, time.perf_counter() - began - 0.001)
-        await poll
-    return longest * 1000
+        beside_edits = max(beside_edits, await _longest_wait(asyncio.to_thread(_polled, live)))
+        beside_none = max(beside_none, await _longest_wait(asyncio.to_thread(time.sleep, 0.1)))
+    return beside_edits * 1000, beside_none * 1000
+
+
+async def _longest_wait(work: Coroutine[object, object, None]) -> float:
+    longest, task = 0.0, asyncio.create_task(work)
+    while not task.done():
+        began = time.perf_counter()
+        await asyncio.sleep(0.001)
+        longest = max(longest, time.perf_counter() - began - 0.001)
+    await task
+    return longest
