@@ -85,7 +85,7 @@ def _gap_unless_date(found: re.Match[str]) -> str:
 
 
 def names_of(people: Iterable[str], ordinary: Container[str] = frozenset()) -> frozenset[str]:
-    """Return the folded parts of people's names without ordinary words; particles such as "da" and "de" are too short to be names."""
+    """Return the folded parts of people's names, without words that are ordinary and particles such as "da"."""
     parts = {fold(part) for name in people for part in _NAME.findall(name) if len(part) > 2}
     return frozenset(part for part in parts if part not in ordinary)
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from deskbot.actions import sweep
 from deskbot.actions.desk import Desk
 from deskbot.jobs import digest
+from deskbot.jobs.gaps import Gaps
 from deskbot.jobs.learning import Learning, Taught
 from deskbot.jobs.recall import Recall
 from deskbot.store.session import Store
@@ -33,6 +34,7 @@ class Timers:
         self._desk = desk
         self._content = content
         self._recall = Recall(store, desk)
+        self._gaps = Gaps(store, desk)
         self._learning = Learning(store, desk, content)
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         self._stopped = asyncio.Event()
@@ -42,6 +44,7 @@ class Timers:
         self._every(2, "files", self._look)
         self._every(5, "recall", self._recall.round)
         self._every(15, "sweep", lambda: self._within(lambda s: sweep.sweep(s, self._desk, self._desk.now())))
+        self._every(60, "gaps", self._gaps.round)
         self._every(300, "close", lambda: self._within(lambda s: sweep.close_resolved(s, self._desk, self._desk.now())))
         self._every(600, "refit", self._learning.refit)
         self._every(600, "digest", lambda: digest.run(self._store, self._desk, self._desk.now()))

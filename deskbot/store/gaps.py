@@ -15,7 +15,18 @@ from sqlmodel import Session, col
 
 from deskbot.store import prepared, rows
 from deskbot.store.columns import Sealed
-from deskbot.store.tables import Answered, Conversation, Event, Gap, GapQuestion, Message, SectionVersion, Ticket
+from deskbot.store.tables import (
+    Answered,
+    Conversation,
+    Counter,
+    Event,
+    Gap,
+    GapQuestion,
+    Message,
+    Party,
+    SectionVersion,
+    Ticket,
+)
 
 HIGHEST_TIER = 2
 APART = timedelta(days=7)  # around something sensitive in a chat that goes on for years
@@ -82,8 +93,8 @@ def _asked() -> Any:
     )
 
 
-def fresh(session: Session, since: datetime, limit: int) -> list[Asked]:
-    """Return the oldest questions since then that nobody has looked at, at most `limit`."""
+def fresh(session: Session, since: datetime, limit: int) -> tuple[list[Asked], list[int]]:
+    """Return the oldest questions since then that nobody has looked at, at most `limit`, and the ids of those apart."""
     found = _asked().where(_UNANSWERED, col(Answered.at) >= since, col(GapQuestion.answered_id).is_(None))
     return _apart(session, found.order_by(col(Answered.id)).limit(limit))
 
@@ -94,10 +105,22 @@ def of_gaps(session: Session, gaps: Collection[int], since: datetime | None = No
     if since is not None:
         found = found.where(col(Answered.at) >= since)
     out: dict[int, list[Asked]] = defaultdict(list)
-    for one in _apart(session, found.order_by(col(Answered.id))):
+    for one in _apart(session, found.order_by(col(Answered.id)))[0]:
         assert one.gap_id is not None
         out[one.gap_id].append(one)
     return out
+
+
+def by_ids(session: Session, questions: Collection[int]) -> dict[int, Asked]:
+    """Return questions by their ids."""
+    found = _asked().where(among(col(Answered.id), questions))
+    return {one.id: one for one in _apart(session, found)[0]}
+
+
+def conflicts(session: Session, person: int) -> frozenset[int]:
+    """Return the tickets that somebody must not learn of."""
+    found = select(col(Party.ticket_id)).where(col(Party.person_id) == person, col(Party.kind) == "conflict")
+    return frozenset(session.execute(found).scalars())
 
 
 def among(column: Any, numbers: Collection[int]) -> Any:
@@ -106,14 +129,20 @@ def among(column: Any, numbers: Collection[int]) -> Any:
     return or_(*(column.in_(listed[at : at + 500]) for at in range(0, len(listed), 500))) if listed else column.in_([])
 
 
-def _apart(session: Session, statement: Any) -> list[Asked]:
-    """Leave out what was asked where something sensitive was said: anywhere in a thread, near it in a lasting chat."""
-    found = [Asked(*row) for row in session.execute(statement)]
+def _apart(session: Session, statement: Any) -> tuple[list[Asked], list[int]]:
+    """Set apart what was asked where something sensitive was said: anywhere in a thread, near it in a lasting chat."""
     said: dict[int, list[datetime]] = defaultdict(list)
     marks = select(col(Answered.conversation_id), col(Answered.at)).where(col(Answered.decision) == _SENSITIVE)
     for conversation, at in session.execute(marks):
         said[conversation].append(at)
-    return [one for one in found if not _near(one, said.get(one.conversation_id, ()))]
+    ordinary: list[Asked] = []
+    apart: list[int] = []
+    for one in (Asked(*row) for row in session.execute(statement)):
+        if _near(one, said.get(one.conversation_id, ())):
+            apart.append(one.id)
+        else:
+            ordinary.append(one)
+    return ordinary, apart
 
 
 def _near(one: Asked, said: Sequence[datetime]) -> bool:
@@ -142,17 +171,21 @@ def begin(session: Session, first: datetime, last: datetime, language: str, now:
     return gap.id
 
 
-def put(session: Session, questions: Iterable[tuple[int, int | None]]) -> bool:
-    """Note of each question in which gap it lies; False when somebody else has looked at one of them meanwhile."""
-    told = list(questions)
-    columns = ("answered_id", "gap_id")
-    there = (
-        select(func.count()).select_from(GapQuestion).where(among(col(GapQuestion.answered_id), [a for a, _ in told]))
-    )
-    if session.execute(there).scalar_one():
-        return False
-    prepared.insert_each(session, GapQuestion, columns, told)
-    return True
+def alone(session: Session) -> None:
+    """Wait until nobody else is putting questions into gaps, and keep others out for the rest of the transaction."""
+    prepared.insert(session, Counter, {"name": "gaps", "value": 0}, unless_there=True)
+    session.execute(update(Counter).where(col(Counter.name) == "gaps").values(value=Counter.value + 1))
+
+
+def seen(session: Session, questions: Collection[int]) -> bool:
+    """Tell whether anybody has looked at one of these questions."""
+    found = select(col(GapQuestion.answered_id)).where(among(col(GapQuestion.answered_id), questions)).limit(1)
+    return session.execute(found).first() is not None
+
+
+def put(session: Session, gap: int | None, questions: Iterable[int]) -> None:
+    """Note of each question that it lies in this gap, or in none."""
+    prepared.insert_each(session, GapQuestion, ("answered_id", "gap_id"), [(number, gap) for number in questions])
 
 
 def merge(session: Session, gone: int, into: int) -> None:
