@@ -1,5 +1,6 @@
 """Draws a reply as a mail: a subject, plain words, and HTML that every mail program shows. Pure."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
@@ -20,14 +21,15 @@ _BUTTON = (
     "text-decoration:none;border-radius:6px"
 )
 _QUIET = "color:#5a6675;font-size:14px"
-_STYLED = {
-    "<table>": '<table style="border-collapse:collapse;width:100%;margin:12px 0;font-size:15px">',
-    "<th": '<th align="left" style="padding:6px 10px 6px 0;border-bottom:2px solid #1f4e6b"',
-    "<td": '<td style="padding:6px 10px 6px 0;border-bottom:1px solid #dde1e6;vertical-align:top"',
-    "<h1>": '<h1 style="font-size:22px;margin:0 0 12px">',
-    "<h2>": '<h2 style="font-size:17px;margin:24px 0 8px;color:#1f4e6b">',
-    "<blockquote>": '<blockquote style="margin:12px 0;padding:0 0 0 14px;border-left:3px solid #dde1e6">',
+_STYLES = {
+    "table": "border-collapse:collapse;width:100%;margin:12px 0;font-size:15px",
+    "th": "padding:6px 10px 6px 0;border-bottom:2px solid #1f4e6b;text-align:left",
+    "td": "padding:6px 10px 6px 0;border-bottom:1px solid #dde1e6;vertical-align:top",
+    "h1": "font-size:22px;margin:0 0 12px",
+    "h2": "font-size:17px;margin:24px 0 8px;color:#1f4e6b",
+    "blockquote": "margin:12px 0;padding:0 0 0 14px;border-left:3px solid #dde1e6",
 }
+_TAGS = re.compile(rf"<({'|'.join(_STYLES)})(?=[ >])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,7 @@ def _sources(reply: Reply) -> list[tuple[Citation, str]]:
 
 def _styled(html: str) -> str:
     """Put the styles into the tags: mail programs drop style sheets."""
-    for tag, styled in _STYLED.items():
-        html = html.replace(tag, styled)
-    return html
+    return _TAGS.sub(lambda tag: f'{tag[0]} style="{_STYLES[tag[1]]}"', html)
 
 
 def _foot(reply: Reply, base_url: str) -> str:

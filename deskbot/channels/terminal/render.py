@@ -1,10 +1,15 @@
 """A reply as text for a terminal: Markdown as it stands, the source below it, choices numbered."""
 
+import re
 import textwrap
+from collections.abc import Sequence
+from itertools import groupby
 
 from deskbot.desk.messages import Citation, Form, Reply
 
 WIDTH = 96
+_CELL = re.compile(r"(?<!\\)\|")
+_RULE = re.compile(r":?-+:?")
 
 
 def render(reply: Reply) -> str:
@@ -22,13 +27,30 @@ def render(reply: Reply) -> str:
 
 
 def _wrapped(text: str) -> str:
-    """Wrap long lines of prose; tables and lists keep their lines."""
-    lines = []
-    for line in text.splitlines():
-        long_prose = len(line) > WIDTH and not line.lstrip().startswith("|")
+    """Wrap long lines of prose; lists keep their lines, and tables get straight columns."""
+    lines: list[str] = []
+    for is_table, group in groupby(text.splitlines(), lambda line: line.lstrip().startswith("|")):
+        draw = _table if is_table else _prose
+        lines += draw(list(group))
+    return "\n".join(lines)
+
+
+def _table(lines: Sequence[str]) -> list[str]:
+    """Return the rows of a Markdown table with straight columns and a rule below the head."""
+    cut = [[cell.strip().replace("\\|", "|") for cell in _CELL.split(line.strip().strip("|"))] for line in lines]
+    rows = [row for row in cut if not all(_RULE.fullmatch(cell) for cell in row)]
+    wide = [max(len(row[at]) for row in rows if at < len(row)) for at in range(max(map(len, rows), default=0))]
+    drawn = ["  ".join(cell.ljust(wide[at]) for at, cell in enumerate(row)).rstrip() for row in rows]
+    return [*drawn[:1], "  ".join("-" * width for width in wide), *drawn[1:]]
+
+
+def _prose(group: Sequence[str]) -> list[str]:
+    lines: list[str] = []
+    for line in group:
+        long_prose = len(line) > WIDTH
         indent = " " * (len(line) - len(line.lstrip()) + (2 if line.lstrip()[:2] in ("- ", "* ") else 0))
         lines += textwrap.wrap(line, WIDTH, subsequent_indent=indent) if long_prose else [line]
-    return "\n".join(lines)
+    return lines
 
 
 def _citation(citation: Citation) -> str:
