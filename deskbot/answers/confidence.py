@@ -20,22 +20,21 @@ EVIDENCE = (
     "one",
     "covered",  # the share of the question that the section speaks of
     "weight_covered",  # the same by weight: rare words tell more
-    "name",
-    "named",
-    "page_named",
-    "score",
+    "named",  # how nearly the question is the section's heading
+    "page_named",  # the same of all headings and aliases of its page
     "page_lead",  # how far the best section of another page is behind; a sibling close behind takes nothing away
     "known",  # the share of the question's words that anybody wrote
     "first",  # the section's part among the best, as the ranking's softmax has it
     "page_first",  # its page's part
-    "covered_first",  # covered times first: what is well covered and has no rival
     "text",
-    "meaning",
-    "background",  # the mean cosine of all sections: the same cosine tells less where all are near
+    "missing",  # the one thing in the question that the section speaks of least: "pet" in "pet insurance"
+    "aliased",
+    "meaning",  # the cosine of its nearest passage
+    "background",  # the mean cosine of all sections: how much of what is written here is about such things
 )
 # Logistic regressions on labelled questions about several handbooks; docs/answers.md has their cross-validated figures.
-BY_WORDS = np.array([-4.41, 0.18, 1.40, -0.44, -0.37, 1.54, 0.04, 0.13, 1.51, 0.06, 1.54, 2.24, 0.0, 0.0, 0.0])
-BY_MEANING = BY_WORDS
+BY_WORDS = np.array([-5.78, 1.91, 0.58, 0.18, 0.50, -0.05, 1.62, 2.25, 1.45, 0.52, -0.12, 1.48, 0.0, 0.0])
+BY_MEANING = np.array([-3.35, 0.07, 1.04, 2.01, -1.35, 0.37, 0.42, 0.0, 0.39, 0.28, -3.24, 0.91, 4.79, 4.37])
 ASKED_SURE = 4.0  # what it adds that people approved this very question for the section
 LEAD_AT_MOST = 4.0
 LEAD_ALONE = 2.0  # where no other page has anything of the question
@@ -63,16 +62,15 @@ def evidence(index: Index, query: Query, ranking: Ranking) -> npt.NDArray[np.flo
             1.0,
             first["covered"],
             first["covered"] * weight / 20,
-            first["name"],
             first["named"],
             first["page_named"],
-            scores[0] / 10,
             min(scores[0] - elsewhere[0], LEAD_AT_MOST) if len(elsewhere) else LEAD_ALONE,
             known / max(1, len(query.slots)),
             parts[0],
             parts[same_page].sum(),
-            first["covered"] * parts[0],
             first["text"] / 10,
+            first["missing"],
+            first["aliased"],
             first["meaning"],
             ranking.background or 0.0,
         ]

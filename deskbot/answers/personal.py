@@ -12,6 +12,8 @@ _OWN = r"(?:own |current |present |annual |monthly |yearly |base |net |gross |to
 # Words that may follow "how much do I earn" without making it a question about a rule ("... on a Sunday").
 _NOW = r"(?:[ ,]+(?:right|now|this|last|a|an|per|each|every|the|at|in|by|for|month|year|week|hour|work|here|so|far|currently|today|after|before|tax(?:es)?|net|gross|of|my|job|money))*"
 _AGORA = r"(?:[ ,]+(?:eu|este|neste|no|o|por|ao|em|de|do|a|mes|ano|semana|hora|passado|hoje|agora|atualmente|liquido|bruto|limpo|salario|ordenado|irs|20\d\d))*"
+_GATHERED = r"(?:got|gotten|received|used|taken|spent|banked|vested|accrued|accumulated|earned|claimed|collected|logged|worked|saved up|contributed)"
+_DONE = r"(?:approved|shipped|paid|processed|sent|delivered|arrived|signed|received|reimbursed|granted|submitted|accepted|denied|rejected|updated)"
 _END = r"[ ?!.]*$"
 _PATTERNS = tuple(
     re.compile(pattern)
@@ -38,18 +40,36 @@ _PATTERNS = tuple(
         r"\b(?:meetings?|appointments?)\b.{0,20}\b(?:do i have|i have|have i|scheduled|on my calendar)\b|\bdo i have\b.{0,20}\b(?:meetings?|appointments?)\b|\bare there any meetings\b",
         r"\bwho is my (?:manager|boss|supervisor|buddy|hr (?:partner|contact))\b|\bmy (?:employee|staff|personnel) (?:id|number)\b",
         r"\bwhen (?:is|was) my (?:next |last )?(?:review|probation end|contract end|anniversary|start date)\b",
+        # What has gathered, gone out or is owed by now.
+        rf"\bhow (?:many|much)\b.{{0,50}}\b(?:have i|i have|i've|did i|i)\b(?: already| ever| personally)? {_GATHERED}\b",
+        rf"\bhow (?:many|much) of my\b.{{0,40}}\b(?:are|is|have|has|did|do|am)\b.{{0,20}}\b(?:{_GATHERED}|left|gone|vest)\b",
+        r"\bwhat(?:'s| is| do i have)? (?:left|remaining)\b.{0,12}\b(?:of|on|in|from) my\b",
+        r"\bhow much\b.{0,30}\b(?:owed|due) (?:to )?me\b|\bhow much\b.{0,20}\b(?:do|does|did) (?:you|they|the company|we) (?:still )?owe me\b",
+        r"\bhow much\b.{0,20}\b(?:went|goes|was put|got put|was paid|got paid) (?:in|into|to) my\b",
+        # Where my own things and results stand.
+        rf"(?<!when )(?<!how )(?<!where )\b(?:is|are|has|have|was|were|did)(?:n't)? my\b.{{0,40}}\b(?:yet|{_DONE})\b(?: yet| through| out| already| today| this week)*{_END}",
+        r"\b(?:did|has) \w+ (?:yet )?(?:approved?|sign(?:ed)?(?: off)?(?: on)?|review(?:ed)?|see|seen) my\b",
+        r"\bwhat (?:was|were|is) my\b.{0,20}\b(?:rating|ratings|score|scores|result|results|grade|level|band|step)\b|\bwhat did i (?:score|get) (?:on|in|for) my\b",
+        rf"\b(?:what|which) (?:pay )?(?:grade|step|level|band|tier|plan)\b.{{0,15}}\b(?:am i|i'm|i am) (?:on|at|in|enrolled in){_END}",
+        r"\bwhen is my (?:next )?(?:one on one|one-on-one|1:1|1-1|meeting|appointment|interview|shift)\b",
+        r"\bhow much (?:did|will) i get paid (?:on|for|in)\b|\bwh(?:at|ich)\b.{0,20}\b(?:plan|plans|option|fund|funds|card|cards|benefits)\b.{0,8}\b(?:did i|have i|am i|do i have|i have)\b.{0,12}\b(?:sign(?:ed)? up|enroll?ed|choose|chosen|chose|pick(?:ed)?|elect(?:ed)?|open|in|on)\b",
+        r"\bmy (?:social security number|ssn|tax id|bank details|home address|emergency contacts?)\b.{0,20}\b(?:on file|do you have|you have|on record)\b|\bwhat did my (?:peers|manager|boss|lead|team) (?:write|say) (?:in|on|about) (?:my|me)\b",
         # Portuguese.
         r"\bquant[oa]s?\b.{0,40}\b(?:me (?:restam?|faltam?|sobram?)|ainda tenho|tenho ainda|tenho (?:por|para|a) gozar|(?:ja )?(?:gozei|usei|tirei|gastei))\b",
         r"\b(?:o |os |qual (?:e )?o )?meu saldo\b|\bsaldo d(?:e|as minhas) ferias\b",
         rf"\bquanto (?:e que )?(?:eu )?(?:ganho|recebo|recebi|vou receber|descontei|desconto)\b{_AGORA}{_END}",
         r"\b(?:qual e|quanto e|diga-?me|ver) o meu (?:salario|ordenado|vencimento|liquido|rendimento)\b",
         r"\bo meu pedido\b.{0,30}\b(?:foi|esta|ja|aprovad[oa]|aceite|recusad[oa])\b|\b(?:as )?minhas ferias (?:foram|ja foram|estao) (?:aprovadas|aceites|marcadas)\b",
+        r"\bquanto\b.{0,30}\b(?:me devem|(?:ainda )?tenho a receber|falta receber)\b|\b(?:o que|quanto) (?:me )?(?:resta|sobra) (?:do|da|dos|das) (?:meu|minha|meus|minhas)\b",
+        r"\bquant[oa]s?\b.{0,40}\b(?:ja|eu) (?:usei|tirei|gastei|gozei|acumulei|fiz)\b|\bquantas horas tenho\b.{0,20}\b(?:banco|acumulad)",
+        r"\b(?:o|a|os|as) (?:meu|minha|meus|minhas)\b.{0,40}\bja (?:foi|foram|chegou|chegaram|esta|estao)\b|\bja (?:foi|foram|chegou|chegaram|pagaram|aprovaram|enviaram)\b.{0,20}\b(?:o|a|os|as) (?:meu|minha|meus|minhas)\b",
+        r"\bqual (?:foi|e) (?:o|a) (?:meu|minha) (?:nota|avaliacao|resultado|classificacao|escalao|nivel)\b|\bem que (?:escalao|nivel|categoria) (?:e que )?estou\b",
         r"\b(?:ja )?receberam (?:o meu|a minha|os meus|as minhas)\b",
     )
 )
 # How or where one finds out, and what the rule says should something happen, is for articles.
 _POLICY = re.compile(
-    r"^(?:hi |hello |hey )?(?:how|where) (?:do|can|could|would|should) (?:i|we)\b|\bwhat happens\b|\bo que acontece\b|\b(?:if|when|after|before|once) (?:i|we) (?:leave|quit|resign|join|move|retire|get|go|die)\b|\b(?:paid|pay|cash(?:ed)?) out\b|\b(?:carry|carried|roll|rolled) over\b|^(?:como|onde) (?:e que )?(?:posso|vejo|se ve|consulto|sei)\b"
+    r"^(?:hi |hello |hey )?(?:how|where) (?:do|can|could|would|should) (?:i|we)\b|\bwhat happens\b|\bwhen (?:do|does)\b|\bo que acontece\b|\b(?:if|when|after|before|once) (?:i|we) (?:leave|quit|resign|join|move|retire|get|go|die)\b|\b(?:paid|pay|cash(?:ed)?) out\b|\b(?:carry|carried|roll|rolled) over\b|^(?:como|onde) (?:e que )?(?:posso|vejo|se ve|consulto|sei)\b"
 )
 
 

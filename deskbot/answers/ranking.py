@@ -28,15 +28,17 @@ FEATURES = (
     "covered",  # the share of the question that it speaks of
     "length",  # logarithm of its words
     "page_covered",  # the share of the question that its page speaks of
-    "named",  # name, times the share of the question that the heading or alias says: 1 is the very name
-    "page_named",  # the greatest of these on its page
+    "named",  # its heading's share in the question times the question's share in its heading: 1 is the very name
+    "page_named",  # the greatest of these on its page, aliases included
     "intro",  # whether it introduces a page
     "own_language",  # whether it is written in the question's language
+    "aliased",  # an alias's share in the question times the question's share in the alias
+    "missing",  # the greatest share of the question, one word or phrase, that it does not speak of
     "meaning",  # the cosine of its passage that is nearest to the question; 0 where words alone are searched
 )
 # Fitted by listwise softmax on labelled questions about several handbooks; docs/answers.md has the figures.
-BY_WORDS = np.array([0.35, 0.17, 0.14, 0.39, 1.12, 3.42, -0.12, 2.34, 2.30, 2.87, -0.36, 0.71, 0.0])
-BY_MEANING = BY_WORDS
+BY_WORDS = np.array([0.30, 0.16, 0.20, 0.40, 0.46, 4.12, 0.01, 0.83, 2.40, 3.09, -0.54, 2.86, 1.18, -1.16, 0.0])
+BY_MEANING = np.array([0.14, 0.01, 0.08, 0.24, 0.07, 3.41, 0.06, 0.36, 3.45, 2.15, -0.82, 0.64, 5.76, -1.16, 20.81])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +135,10 @@ def _features(index: Index, query: Query, postings: dict[str, Posting], rows: Ro
     np.not_equal(pages[1:], pages[:-1], out=new[1:])
     starts, page = np.flatnonzero(new), np.cumsum(new) - 1
     out[:, 7] = (share @ np.maximum.reduceat(there, starts, axis=1))[page]
-    out[:, 9] = np.maximum.reduceat(out[:, 8], starts)[page]
+    out[:, 9] = np.maximum.reduceat(np.maximum(out[:, 8], out[:, 12]), starts)[page]
     out[:, 10] = index.intro[rows]
     out[:, 11] = index.written_in(query.language, rows)
+    out[:, 13] = (share[:, None] * (1.0 - there)).max(axis=0, initial=0.0)
     return out
 
 
@@ -152,7 +155,8 @@ def _names(index: Index, query: Query, rows: Rows, share: list[float], out: Numb
     for at in np.flatnonzero(out[:, 1]).tolist():
         heading, *aliases = [_said(name, slots_of, share) for name in index.names[rows[at]]]
         out[at, 4] = max(heading[0], ALIAS * max([said for said, _ in aliases], default=0.0))
-        out[at, 8] = max([said * named for said, named in (heading, *aliases)])
+        out[at, 8] = heading[0] * heading[1]
+        out[at, 12] = max([said * named for said, named in aliases], default=0.0)
 
 
 Held = tuple[Numbers, Numbers, Numbers]
