@@ -34,6 +34,10 @@ Questions = Annotated[
     Path | None,
     typer.Option("--questions", help="JSON lines with id, kb, question, gold and kind; else the golden questions."),
 ]
+ChosenOrNot = Annotated[
+    Engine | None,
+    typer.Option("--engine", help="lexical: words alone, and so for golden questions; full: words and meaning."),
+]
 Record = Annotated[bool, typer.Option("--record", help="Write down what came to the golden questions.")]
 FolderOrOurs = Annotated[
     Path | None, typer.Option("--kb", help="A folder of Markdown files; else the knowledge folder of the settings.")
@@ -61,21 +65,22 @@ def answer(kb: Folder, engine: Chosen = Engine.full) -> None:
 def evaluate(
     kb: FolderOrOurs = None,
     questions: Questions = None,
-    engine: Chosen = Engine.full,
+    engine: ChosenOrNot = None,
     as_json: AsJson = False,
     beside: Beside = False,
     write: Record = False,
 ) -> None:
     """Measure the answers: to the golden questions beside the articles, or to labelled questions about this folder.
 
-    Golden questions are asked of the words alone, as everywhere the same; exit 1 when one fares worse than recorded.
+    Golden questions are asked of the words alone, as everywhere the same, and exit 1 says that one fares worse than
+    recorded; with `--engine full` they are only measured.
     """
     kb = kb or config.load().knowledge_dir
     if questions is None:
-        evaluate_golden(kb, as_json, write)
+        evaluate_golden(kb, as_json, write, engine or Engine.lexical)
         return
     asked, skipped = _questions(questions, kb.resolve().name)
-    knowledge = _load(kb, engine)
+    knowledge = _load(kb, engine or Engine.full)
     outcomes = [_outcome(question, _answered(knowledge, question)) for question in asked]
     figures = {"kb": kb.resolve().name, "skipped": skipped, **measure(outcomes)}
     peers = others(knowledge, asked) if beside else {}

@@ -12,12 +12,19 @@ from deskbot.adapters.content.golden_files import FOLDER, read_golden, record
 from deskbot.adapters.content.knowledge_folder import read_knowledge
 from deskbot.adapters.content.read import PAGE_SUFFIXES
 from deskbot.answers.golden import Came, Result, Row, ask, by_file, figures, worse
+from deskbot.cli.engine import Engine, with_engine
 
 Worse = Sequence[tuple[Result, Came | None]]
 
 
-def evaluate_golden(kb: Path, as_json: bool, write: bool) -> None:
-    """Ask the golden questions beside the articles; exit 1 when one fares worse than recorded, 2 when none is there."""
+def evaluate_golden(kb: Path, as_json: bool, write: bool, engine: Engine = Engine.lexical) -> None:
+    """Ask the golden questions beside the articles; exit 1 when one fares worse than recorded, 2 when none is there.
+
+    What is recorded was found by words alone: with another engine nothing is compared, nor recorded.
+    """
+    if write and engine is not Engine.lexical:
+        print("--record keeps what words alone find; leave --engine out.", file=sys.stderr)
+        raise typer.Exit(2)
     knowledge, _, faults = read_knowledge(gather(kb, PAGE_SUFFIXES))
     golden = read_golden(kb, knowledge)
     for fault in (*faults, *golden.faults):
@@ -28,8 +35,8 @@ def evaluate_golden(kb: Path, as_json: bool, write: bool) -> None:
             file=sys.stderr,
         )
         raise typer.Exit(2)
-    results = ask(knowledge, golden.questions)
-    fallen = worse(results, golden.recorded or {})
+    results = ask(with_engine(knowledge, engine), golden.questions)
+    fallen = worse(results, golden.recorded or {}) if engine is Engine.lexical else []
     if as_json:
         print(json.dumps(_as_json(kb, results, fallen), ensure_ascii=False))
     else:

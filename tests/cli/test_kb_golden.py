@@ -89,3 +89,10 @@ def test_a_folder_without_golden_questions_is_one_sentence(tmp_path: Path) -> No
     done = _eval(tmp_path)
     assert done.exit_code == 2
     assert "holds no golden questions" in done.stderr
+
+
+def test_only_what_words_alone_find_is_recorded(folder: Path) -> None:
+    """The model may not be installed where the record is read."""
+    done = _eval(folder, "--record", "--engine", "full")
+    assert done.exit_code == 2
+    assert "--engine" in done.stderr
