@@ -31,6 +31,7 @@ K1 = 1.2  # how soon repeating a word stops to count
 BODY_LENGTH = 60.0  # words of a usual section: in longer ones a word counts less, in shorter ones more
 BODY_B = 0.6  # how much length matters, 0 to 1
 _WEIGHED = 8192  # sections whose names are kept weighed, 2 MB of them
+_ROUGH = np.array([0.0, 1.2, 0.6, 1.8], np.float32)  # what neither, either and both places add to a rough score
 HEAD, CHAIN = 1, 2  # a term's places besides the text: the section's heading or aliases, the titles above it
 
 
@@ -210,7 +211,7 @@ def _postings(old: Columns, move: Rows, new: "_Fresh", terms: int) -> Postings:
     moved = move[old.rows]
     stays = moved >= 0
     rows, body, places = moved[stays], old.body[stays], old.places[stays]
-    starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(stays)))[old.starts]
+    starts = old.starts - np.searchsorted(np.flatnonzero(~stays), old.starts)
     starts = np.concatenate((starts, np.full(terms + 1 - len(starts), starts[-1])))
     order = np.lexsort((new.rows, new.term))
     term, fresh_rows = new.term[order], new.rows[order]
@@ -417,7 +418,6 @@ def compiled(columns: Columns, pages: Sequence[Page], thesaurus: Thesaurus) -> I
     frequency = np.diff(columns.starts)
     idf = np.log1p((size - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
     number = {term: at for at, term in enumerate(columns.terms)}
-    rough = columns.body + 1.2 * (columns.places & HEAD) + 0.3 * (columns.places & CHAIN)
     spoken = np.array([languages.index(page.article.language) for page in pages], np.int32)
     return Index(
         number=number,
@@ -425,7 +425,7 @@ def compiled(columns: Columns, pages: Sequence[Page], thesaurus: Thesaurus) -> I
         rows=columns.rows,
         body=columns.body,
         places=columns.places,
-        rough=rough.astype(np.float32),
+        rough=columns.body + _ROUGH[columns.places],
         idf=idf,
         names=Names(columns.names, number, idf),
         length=np.log(np.maximum(columns.lengths.astype(np.float32), 1.0) / BODY_LENGTH),

@@ -76,7 +76,7 @@ class Knowledge:
     def __init__(self, corpus: Corpus, faults: Iterable[Fault] = (), real: Container[str] = frozenset()) -> None:
         self.corpus = corpus
         self._index: Index = compiled(corpus.columns, corpus.pages, corpus.thesaurus)
-        self._speller = Speller(sum(corpus.vocabularies.values(), Counter()), real)
+        self._speller = Speller(_together(corpus.vocabularies.values()), real)
         self.faults = tuple(faults)
         self.articles: tuple[Article, ...] = tuple(page.article for page in corpus.pages)
         self.sections: tuple[Section, ...] = tuple(section for page in corpus.pages for section in page.sections)
@@ -345,13 +345,28 @@ def _vocabularies(
     before: Corpus, pages: Sequence[Page], origin: Sequence[int], fresh: Sequence[PageTerms]
 ) -> dict[str, Counter[str]]:
     """Return for each language its words with how often its articles use them."""
-    out = {language: Counter(said) for language, said in before.vocabularies.items()}
-    stay = set(origin)
-    for at, page in enumerate(before.pages):
-        if at not in stay:
-            out[page.article.language].subtract(read_page(page, before.thesaurus).words)
-    unread = iter(fresh)
-    for page, at in zip(pages, origin, strict=True):
-        if at < 0:
-            out.setdefault(page.article.language, Counter()).update(next(unread).words)
-    return {language: +out[language] for language in dict.fromkeys(page.article.language for page in pages)}
+    stay, unread = set(origin), iter(fresh)
+    gone = [page for at, page in enumerate(before.pages) if at not in stay]
+    come = [page for page, at in zip(pages, origin, strict=True) if at < 0]
+    touched = {page.article.language for page in (*gone, *come)}
+    out = {code: Counter(said) if code in touched else said for code, said in before.vocabularies.items()}
+    for page in come:
+        out.setdefault(page.article.language, Counter()).update(next(unread).words)
+    for page in gone:
+        said = out[page.article.language]
+        for word, times in read_page(page, before.thesaurus).words.items():
+            said[word] -= times
+            if said[word] <= 0:
+                del said[word]
+    return {language: out[language] for language in dict.fromkeys(page.article.language for page in pages)}
+
+
+def _together(vocabularies: Iterable[Counter[str]]) -> Counter[str]:
+    """Return how often the articles of all languages use a word."""
+    first, *others = (*vocabularies,) or (Counter[str](),)
+    if not others:
+        return first
+    out = Counter(first)
+    for other in others:
+        out.update(other)
+    return out

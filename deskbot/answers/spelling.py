@@ -1,6 +1,6 @@
 """Repairs misspelt words of a question against the words that the knowledge base itself uses."""
 
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Container, Mapping
 
 from rapidfuzz import process
@@ -18,7 +18,7 @@ class Speller:
     """
 
     def __init__(self, counts: Mapping[str, int], real: Container[str] = frozenset()) -> None:
-        self._counts = Counter(counts)
+        self._counts = counts
         self._real = real
         self._alike: dict[tuple[str, int], list[str]] = {}  # by first letter and length: a few letters change little
         for word in self._counts:

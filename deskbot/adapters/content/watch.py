@@ -207,7 +207,7 @@ def _by_words(knowledge: Knowledge) -> Knowledge:
 
 def watched_good(watched: _Watched, file: str) -> bool:
     """Tell whether the file has a last good text in this folder."""
-    return any(watched.shown(name) == file for name in watched.good)
+    return file.startswith(watched.start) and file.removeprefix(watched.start).replace(os.sep, "/") in watched.good
 
 
 def _errors(faults: tuple[Fault, ...]) -> dict[str, Fault]:
