@@ -225,10 +225,11 @@ def _postings(old: Columns, move: Rows, new: "_Fresh", terms: int) -> Postings:
     together = (starts + np.concatenate((np.zeros(1, np.int64), ends))).astype(np.int64)
     taken = np.zeros(len(rows) + len(at), np.bool_)
     taken[at + np.arange(len(at))] = True
+    left = ~taken
 
     def put_in(kept: npt.NDArray[Number], fresh: npt.NDArray[Number]) -> npt.NDArray[Number]:
         out = np.empty(len(taken), kept.dtype)
-        out[taken], out[~taken] = fresh, kept
+        out[taken], out[left] = fresh, kept
         return out
 
     return together, put_in(rows, fresh_rows), put_in(body, new.body[order]), put_in(places, new.places[order])
