@@ -73,6 +73,22 @@ class Settings(BaseSettings):
         None,
         "a folder with all-MiniLM-L6-v2 (model.safetensors, tokenizer.json); the installed package's when unset",
     )
+    language_model_url: str | None = _setting(
+        "DESKBOT_LANGUAGE_MODEL_URL",
+        None,
+        "https://host/v1 of an OpenAI-compatible model that may put cited passages into plain words; off when unset",
+    )
+    language_model_name: str | None = _setting(
+        "DESKBOT_LANGUAGE_MODEL_NAME", None, "which model is asked there; needed with the address"
+    )
+    language_model_key: str | None = _setting(
+        "DESKBOT_LANGUAGE_MODEL_KEY", None, "the key for that address, sent in the authorization header alone"
+    )
+    language_model_seconds: float = _setting(
+        "DESKBOT_LANGUAGE_MODEL_SECONDS",
+        3.0,
+        "how long an answer may wait for the model, 0.1 to 20; then it goes as it is",
+    )
     external_contact: str | None = _setting(
         "DESKBOT_EXTERNAL_CONTACT", None, "who is told when every handler is party to a ticket (a mail address)"
     )
@@ -148,6 +164,7 @@ def _contradictions(settings: Settings) -> list[str]:
     if settings.semantic not in ("on", "off"):
         found.append(f"DESKBOT_SEMANTIC={settings.semantic} can only be on or off.")
     found += _address_faults(settings)
+    found += _language_model_faults(settings)
     if os.environ.get("DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS") and settings.env != "test":
         found.append("DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS works only with DESKBOT_ENV=test; unset it.")
     return found
@@ -168,6 +185,16 @@ def _pairs(s: Settings) -> list[tuple[object, object, str]]:
         (s.teams_client_id, s.teams_tenant_id, "TEAMS_CLIENT_ID needs TEAMS_TENANT_ID."),
         (s.oidc_issuer or s.oidc_client_id, None, _NOT_YET.format("OIDC_ISSUER", "use `deskbot people invite`")),
         (s.smtp_url, s.mail_from, "SMTP_URL needs MAIL_FROM."),
+        (
+            s.language_model_url,
+            s.language_model_name,
+            "DESKBOT_LANGUAGE_MODEL_URL needs DESKBOT_LANGUAGE_MODEL_NAME.",
+        ),
+        (
+            s.language_model_name or s.language_model_key,
+            s.language_model_url,
+            "DESKBOT_LANGUAGE_MODEL_NAME and DESKBOT_LANGUAGE_MODEL_KEY need DESKBOT_LANGUAGE_MODEL_URL.",
+        ),
     ]
 
 
@@ -190,6 +217,34 @@ def _address_faults(settings: Settings) -> list[str]:
     if scheme not in ("sqlite", "postgresql", "postgres"):
         found.append("DESKBOT_DATABASE_URL must start with sqlite:/// or postgresql://.")
     return found
+
+
+def _language_model_faults(settings: Settings) -> list[str]:
+    found = []
+    if settings.language_model_url and not _may_be_asked(settings.language_model_url):
+        found.append(
+            "DESKBOT_LANGUAGE_MODEL_URL must be an https:// address without user, password, ? or #;"
+            " http:// is for a model on this machine (127.0.0.1, ::1 or localhost)."
+        )
+    key = settings.language_model_key or "-"
+    if not (key.isascii() and key.isprintable() and " " not in key):
+        found.append("DESKBOT_LANGUAGE_MODEL_KEY holds a space or a character that no key has; copy it once more.")
+    if not 0.1 <= settings.language_model_seconds <= 20:
+        found.append("DESKBOT_LANGUAGE_MODEL_SECONDS must be from 0.1 to 20.")
+    return found
+
+
+def _may_be_asked(url: str) -> bool:
+    """Whether a model's address can be used: nothing travels unencrypted but on this machine."""
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 - raises ValueError for a port that is none
+    except ValueError:
+        return False
+    if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment or not url.isprintable():
+        return False
+    here = parts.hostname in ("localhost", "::1") or re.fullmatch(r"127(\.\d{1,3}){3}", parts.hostname) is not None
+    return parts.scheme == "https" or (parts.scheme == "http" and here)
 
 
 def load(**values: Any) -> Settings:

@@ -146,6 +146,24 @@ class Press(Protocol):
         """Return the letter as a PDF file; raise `DeskError` when a character in it cannot be printed."""
 
 
+class LanguageModelError(Exception):
+    """A language model gave nothing that can be used; `reason` is one word for logs, never words of a text."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class LanguageModel(Protocol):
+    """Writes a text. There is none unless the operator sets one."""
+
+    async def complete(self, system: str, user: str, longest: int) -> str:
+        """Return what it writes, about `longest` characters at most; raise `LanguageModelError` for what is no text."""
+
+    async def close(self) -> None:
+        """Let go of its connections."""
+
+
 class Content(Protocol):
     """Holds the live snapshot of the files and swaps it when they change."""
 

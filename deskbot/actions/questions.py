@@ -24,8 +24,8 @@ def answer(talk: Talk, message: Message) -> Turn:
     """Answer one question; what is decided is kept, so that it can be rated, learnt from and corrected."""
     text = talk.inbound.text
     wanted = _wanted(talk, text)
-    finding = look_up(talk, text)
-    if wanted is not None and not (finding.decision == "answer" and conversation.asks(text)):
+    finding = _in_plain_words(talk, look_up(talk, text))
+    if wanted is not None and not _answers(finding, text):
         record = remember(talk, message, "request", Finding("unknown", 0.0), request=wanted.key)
         description = in_language(wanted.description, talk.language)
         offer = conversation.offer_form(wanted.name(talk.language), wanted.key, description, talk.language, record)
@@ -37,6 +37,28 @@ def answer(talk: Talk, message: Message) -> Turn:
     if wanted is not None:
         reply = conversation.with_form(reply, wanted.name(talk.language), wanted.key)
     return Turn((_with_notices(talk, reply),))
+
+
+def to_cite(talk: Talk) -> Passage | None:
+    """Return the passage that `answer` would cite for what was said; None where it would do anything else."""
+    text = talk.inbound.text
+    finding = look_up(talk, text)
+    asked_for = finding.decision == "answer" if _wanted(talk, text) is None else _answers(finding, text)
+    return finding.passages[0] if asked_for and finding.passages else None
+
+
+def _answers(finding: Finding, text: str) -> bool:
+    """Whether an answer comes before the form that the words could also be asking for."""
+    return finding.decision == "answer" and conversation.asks(text)
+
+
+def _in_plain_words(talk: Talk, finding: Finding) -> Finding:
+    """Put the cited passage into the words that were made for it beforehand, where it is the same passage still."""
+    first = finding.passages[0] if finding.passages else None
+    made = talk.rephrased
+    if made is None or first is None or finding.decision != "answer" or first.note or first.quote != made.passage:
+        return finding
+    return replace(finding, passages=(replace(first, rephrased=made.text), *finding.passages[1:]))
 
 
 def _wanted(talk: Talk, text: str) -> RequestType | None:

@@ -11,7 +11,7 @@ from deskbot.actions.outgoing import draw_page, post, subject_of
 from deskbot.actions.talk import Talk, home, status_replies
 from deskbot.actions.tickets import employee_message
 from deskbot.desk import commands, sensitive
-from deskbot.desk.conversation import Turn
+from deskbot.desk.conversation import Rephrased, Turn
 from deskbot.desk.errors import DeskError
 from deskbot.desk.languages import written_in
 from deskbot.desk.messages import Inbound, Reply
@@ -36,28 +36,32 @@ class Received:
 
 def prepare(desk: Desk, inbound: Inbound) -> None:
     """Work out what needs no database, before `receive` keeps everybody else out of it."""
-    text = _text(inbound)
+    text = text_of(inbound)
     if inbound.kind == "message" and text.strip() and commands.recognise(text) is None:
         desk.book.knowledge.prepare(text)
 
 
-def _text(inbound: Inbound) -> str:
+def text_of(inbound: Inbound) -> str:
+    """Return what somebody wrote, as the desk reads it."""
     return clean(inbound.text)[:LONGEST]
 
 
-def receive(session: Session, desk: Desk, inbound: Inbound) -> Received:
-    """Take one inbound and do what it asks; every reply is stored and, where the channel is written to, enqueued."""
-    inbound = replace(inbound, text=_text(inbound))
+def receive(session: Session, desk: Desk, inbound: Inbound, rephrased: Rephrased | None = None) -> Received:
+    """Take one inbound and do what it asks; every reply is stored and, where the channel is written to, enqueued.
+
+    `rephrased` is a passage in plain words, for when it turns out to be the answer.
+    """
+    inbound = replace(inbound, text=text_of(inbound))
     now = desk.now()
     person = _who(session, inbound)
-    if _is_overheard(session, inbound):
+    if is_overheard(session, inbound):
         return Received(Turn())
     conversation = _conversation(session, inbound, person, now)
     if inbound.kind in ("edit", "delete"):
         _revise(session, desk, inbound, conversation, now)
         return Received(Turn(), conversation.id)
     conversation.language = written_in(inbound.text, conversation.language)
-    talk = Talk(desk, session, inbound, person, conversation, now, conversation.language)
+    talk = Talk(desk, session, inbound, person, conversation, now, conversation.language, rephrased=rephrased)
     try:
         turn = _act(talk)
     except DeskError as error:
@@ -69,24 +73,36 @@ def receive(session: Session, desk: Desk, inbound: Inbound) -> Received:
 
 
 def _who(session: Session, inbound: Inbound) -> Person | None:
-    """Find the person behind the platform's user; our own pages name the signed-in person themselves."""
+    """Find the person behind the platform's user, and keep where to write to them first."""
+    number = _number(session, inbound)
+    if number is not None and inbound.address and inbound.channel not in _OWN_PEOPLE:
+        identify.remember_address(session, inbound)
+    return _at_work(session, number)
+
+
+def _number(session: Session, inbound: Inbound) -> int | None:
     if inbound.channel in _OWN_PEOPLE:
-        number: int | None = int(inbound.sender)
-    else:
-        number = people.linked(session, inbound.channel, inbound.scope, inbound.sender)
-        if number is not None and inbound.address:
-            identify.remember_address(session, inbound)
+        return int(inbound.sender)
+    return people.linked(session, inbound.channel, inbound.scope, inbound.sender)
+
+
+def person_of(session: Session, inbound: Inbound) -> Person | None:
+    """Return who wrote; our own pages name the signed-in person themselves. None for somebody unlinked, or who left."""
+    return _at_work(session, _number(session, inbound))
+
+
+def _at_work(session: Session, number: int | None) -> Person | None:
     found = people.known(session, number) if number is not None else None
     return found if found is not None and found.status != "left" else None
 
 
-def _language(inbound: Inbound, person: Person | None) -> str:
+def first_language(inbound: Inbound, person: Person | None) -> str:
     """Return the language a conversation begins in; later the messages themselves tell, and buttons follow them."""
     wanted = inbound.language or (person.language if person else "en")
     return wanted if wanted in LANGUAGES else "en"
 
 
-def _is_overheard(session: Session, inbound: Inbound) -> bool:
+def is_overheard(session: Session, inbound: Inbound) -> bool:
     """Tell whether people talk among themselves: in a room, not to the bot, in no conversation it is part of."""
     if inbound.private or inbound.mentioned or inbound.kind not in ("message", "edit", "delete"):
         return False
@@ -105,7 +121,7 @@ def _conversation(session: Session, inbound: Inbound, person: Person | None, now
         place=inbound.place,
         private=inbound.private,
         person_id=person.id if person else None,
-        language=_language(inbound, person),
+        language=first_language(inbound, person),
         created_at=now,
         updated_at=now,
     )

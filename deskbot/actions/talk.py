@@ -11,7 +11,7 @@ from deskbot.answers.audience import Audience
 from deskbot.desk import sla
 from deskbot.desk.access import Grant, Viewer, reads
 from deskbot.desk.commands import Command
-from deskbot.desk.conversation import Turn
+from deskbot.desk.conversation import Rephrased, Turn
 from deskbot.desk.messages import Choice, Inbound, Reply
 from deskbot.desk.people import Person
 from deskbot.desk.requests import RequestType
@@ -32,6 +32,7 @@ class Talk:
     now: datetime
     language: str
     notices: list[str] = field(default_factory=list)
+    rephrased: Rephrased | None = None  # a passage in plain words, for when it turns out to be the answer
     apart: bool = False  # what is said this turn stays out of the ticket that the conversation reaches
     _viewer: Viewer | None = None
     _ticket: Ticket | None = None  # held, because the session forgets what nobody else holds

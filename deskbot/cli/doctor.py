@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -9,9 +10,11 @@ import typer
 
 from deskbot.adapters.model import ModelMissing, find_model
 from deskbot.answers.knowledge import Knowledge
+from deskbot.answers.rephrasing import SAMPLE, request
 from deskbot.config import Settings, load
 from deskbot.desk.errors import DeskError
 from deskbot.wiring import open_store, read_content
+from deskbot.wiring.rephrasing import open_model
 from deskbot.wiring.semantics import open_semantics
 
 app = typer.Typer(add_completion=False)
@@ -94,6 +97,31 @@ def _semantic(settings: Settings, knowledge: Knowledge) -> Finding:
     return Finding("semantic", True, f"all-MiniLM-L6-v2 from {folder}, {semantics.known:,} vectors{lacking}")
 
 
+def _language_model(settings: Settings) -> Iterator[Finding]:
+    model = open_model(settings)
+    if model is None:
+        yield Finding("model", None, "no language model; see docs/operators/language-model.md")
+        return
+    from deskbot.ports import LanguageModelError
+
+    async def ask() -> float:
+        started = time.perf_counter()
+        try:
+            async with asyncio.timeout(settings.language_model_seconds):
+                await model.complete(*request(SAMPLE), len(SAMPLE.text))
+        finally:
+            await model.close()
+        return time.perf_counter() - started
+
+    where = f"{settings.language_model_name} at {settings.language_model_url}"
+    try:
+        yield Finding("model", True, f"{where} answers in {asyncio.run(ask()):.1f} s")
+    except (LanguageModelError, TimeoutError) as error:
+        reason = error.reason if isinstance(error, LanguageModelError) else "late"
+        what = "check its address, name, key and time; until then passages are shown as they are"
+        yield Finding("model", False, f"{where} gives nothing ({reason}); {what}")
+
+
 def _slack(settings: Settings) -> Iterator[Finding]:
     if not settings.slack_on:
         yield Finding("Slack", None, "set SLACK_BOT_TOKEN and SLACK_SIGNING_SECRET; see docs/operators/slack.md")
@@ -153,6 +181,7 @@ _CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _data,
     _database,
     _content,
+    _language_model,
     _slack,
     _teams,
     _others,

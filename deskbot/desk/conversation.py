@@ -13,7 +13,10 @@ Decision = Literal["answer", "suggest", "unknown", "sensitive", "personal"]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A section as an answer shows it; `note` labels another language or an expired text, in words."""
+    """A section as an answer shows it; `note` labels another language or an expired text, in words.
+
+    `rephrased` is the quote in a language model's words, checked against it; "" where the quote itself is shown.
+    """
 
     section: str
     title: str
@@ -23,11 +26,20 @@ class Passage:
     quote: str
     url: str | None = None
     note: str = ""
+    rephrased: str = ""
 
     def citation(self) -> Citation:
         """Return what the reader sees of the source."""
         title = self.title if not self.heading or self.heading == self.title else f"{self.title}: {self.heading}"
         return Citation(self.section, title, self.version, self.effective, self.quote, self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Rephrased:
+    """A passage in other words, made before it was decided to cite it; it serves for that very passage only."""
+
+    passage: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +83,13 @@ def answer(finding: Finding, answered: int, language: str) -> Reply:
 
 
 def _cited(passage: Passage, answered: int, language: str) -> Reply:
-    text = f"{passage.note}\n\n{passage.quote}" if passage.note else passage.quote
-    helped = Choice("helped", say("chat.helped", language), str(answered), "primary")
-    return Reply(text, (passage.citation(),), (helped, ask_hr(answered, language)), language=language)
+    source = passage.citation()
+    if passage.rephrased:
+        text = f"{passage.rephrased}\n\n{say('chat.rephrased', language, title=source.title)}"
+    else:
+        text = f"{passage.note}\n\n{passage.quote}" if passage.note else passage.quote
+    choices = (Choice("helped", say("chat.helped", language), str(answered), "primary"), ask_hr(answered, language))
+    return Reply(text, (source,), choices, language=language, generated=bool(passage.rephrased))
 
 
 def _suggestions(passages: Sequence[Passage], answered: int, language: str) -> Reply:

@@ -151,7 +151,8 @@ class Reply:
 
     `text_md` is Markdown written by the desk or quoted from an article. `status` is a short line about the ticket
     ("HR-1042 · Payroll · answers by Thu 14:00"). `private` asks the channel to show it to the asker alone.
-    `speaker` names the person who wrote it when a specialist answers.
+    `speaker` names the person who wrote it when a specialist answers. `generated`: a language model worded the text
+    from the passages of the citations, so that a channel shows those beside it or leads to them.
     """
 
     text_md: str
@@ -163,6 +164,7 @@ class Reply:
     private: bool = False
     speaker: str = ""
     language: str = "en"
+    generated: bool = False
 
 
 def reply_to_json(reply: Reply) -> dict[str, Any]:
@@ -185,6 +187,7 @@ def reply_from_json(data: Mapping[str, Any]) -> Reply:
         private=data.get("private", False),
         speaker=data.get("speaker", ""),
         language=data.get("language", "en"),
+        generated=data.get("generated", False),
     )
 
 

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from deskbot.store import rows as new_rows
 from deskbot.store.columns import Sealed
-from deskbot.store.tables import Answered, Conversation, Message
+from deskbot.store.tables import Answered, Conversation, Message, Ticket
 
 
 def find(session: Session, channel: str, key: str) -> Conversation | None:
@@ -163,3 +163,14 @@ def first_words(session: Session, conversations: list[int]) -> dict[int, bytes |
     )
     rows = session.exec(select(Message.conversation_id, Message.text).where(col(Message.id).in_(first)))
     return {conversation: words for conversation, words in rows if conversation is not None}
+
+
+def is_confidential(session: Session, conversation_id: int, tier: int) -> bool:
+    """Whether a conversation ever touched a ticket of this tier or above, or a sensitive text."""
+    of_tickets = (
+        select(Ticket.id)
+        .join(Message, col(Message.ticket_id) == col(Ticket.id))
+        .where(Message.conversation_id == conversation_id, Ticket.tier >= tier)
+    )
+    sensitive = select(Answered.id).where(Answered.conversation_id == conversation_id, Answered.decision == "sensitive")
+    return any(session.exec(found.limit(1)).first() is not None for found in (of_tickets, sensitive))

@@ -22,6 +22,7 @@ from deskbot.jobs.work import Worker
 from deskbot.ports import Channel, RawDelivery, TransportError
 from deskbot.store import files
 from deskbot.web import app as web
+from deskbot.wiring.rephrasing import open_rephraser
 from deskbot.wiring.semantics import Understanding
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ class Inside:
         self.slack = self._slack(front)
         self.teams = self._teams(front)
         self.channels = self._channels()
-        self.worker = Worker(self.store, self.desk, self.channels)
+        self.rephraser = open_rephraser(front.settings)
+        self.worker = Worker(self.store, self.desk, self.channels, self.rephraser)
         self.deliverer = Deliverer(self.store, front.clock, self.channels, front.settle)
         self.timers = Timers(self.store, self.desk, self.content)
         self.interactivity = (
@@ -106,8 +108,12 @@ class Inside:
         self.deliverer.stop()
         self.timers.stop()
         self.understanding.stop()
-        if not self._running:
-            return
+        if self._running:
+            await self._end()
+        if self.rephraser is not None:
+            await self.rephraser.close()
+
+    async def _end(self) -> None:
         _, late = await asyncio.wait(self._running, timeout=8)
         for task in late:
             task.cancel()

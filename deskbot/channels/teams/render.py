@@ -62,8 +62,8 @@ def _source(number: int, citation: Citation, reply: Reply, base_url: str) -> str
 
 
 def _sources(reply: Reply, base_url: str) -> Element:
-    """Return the sources as Teams shows them at `[1]`. The text is quoted from them, so nothing is called generated."""
-    return {
+    """Return the sources as Teams shows them at `[1]`; only what a language model worded is called generated."""
+    return ({"additionalType": ["AIGeneratedContent"]} if reply.generated else {}) | {
         "type": "https://schema.org/Message",
         "@type": "Message",
         "@context": "https://schema.org",

@@ -1,0 +1,66 @@
+"""Small words that bind: a text that changes, drops or adds one of them says something else. Folded, by language."""
+
+from collections.abc import Mapping
+
+
+def _set(said: str) -> frozenset[str]:
+    return frozenset(said.split())
+
+
+NEGATIONS = _set("""
+    not no never none nobody nothing neither nor without cannot cant
+    nao nunca nem nenhum nenhuma nenhuns nenhumas ninguem nada sem jamais
+    """)
+LIMITS: Mapping[str, frozenset[str]] = {
+    "en": _set("""
+        only unless except excluding until before after within least most maximum minimum more less fewer than up
+        above below later earlier instead either otherwise
+        """),
+    "pt": _set("""
+        so apenas somente salvo exceto excepto ate antes depois apos dentro minimo maximo minima maxima mais menos
+        acima abaixo caso desde
+        """),
+}
+STRENGTHS = (
+    _set("must shall require requires required mandatory obliged need needs needed"),
+    _set("may can could might allowed permitted"),
+    _set("should recommended ought advised"),
+    _set("all every always each everyone everybody any anyone anybody whole"),
+    _set("deve devem devera deverao obrigatorio obrigatoria precisa precisam necessario necessaria exige"),
+    _set("pode podem podera poderao permitido permitida"),
+    _set("deveria deveriam recomenda aconselha recomendado recomendada"),
+    _set("todos todas todo toda cada sempre qualquer quaisquer"),
+)
+NUMBERS = _set("""
+    zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
+    nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million half halves quarter twice
+    double triple dozen first second third fourth fifth last next previous once
+    dois duas tres quatro cinco seis sete oito nove dez onze doze treze catorze quinze dezasseis dezassete dezoito
+    dezanove vinte trinta quarenta cinquenta sessenta setenta oitenta noventa cem cento duzentos trezentos quinhentos
+    mil milhao metade meio meia dobro triplo primeiro primeira segundo segunda terceiro terceira ultimo ultima
+    proximo proxima seguinte anterior
+    """)
+DATES = _set("""
+    january february march april june july august september october november december
+    monday tuesday wednesday thursday friday saturday sunday
+    janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro
+    terca quarta quinta sexta sabado domingo
+    daily weekly monthly quarterly yearly annually diario semanal mensal trimestral anual
+    """)
+_UNITS = {
+    "day": "day days dia dias",
+    "week": "week weeks semana semanas",
+    "month": "month months mes meses",
+    "year": "year years ano anos",
+    "hour": "hour hours hora horas",
+    "minute": "minute minutes minuto minutos",
+    "percent": "percent per cent",
+    "euro": "euro euros eur",
+    "dollar": "dollar dollars usd dolar dolares",
+    "pound": "pound pounds gbp libra libras",
+    "kilometre": "km kilometre kilometres quilometro quilometros",
+}
+UNITS: Mapping[str, str] = {word: unit for unit, said in _UNITS.items() for word in said.split()}
+VOICE = _set("""
+    i i'm i'll i've me my mine sorry ai assistant chatbot prompt eu meu minha desculpe desculpa assistente lamento
+    """)
