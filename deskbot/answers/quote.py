@@ -54,7 +54,8 @@ def passage(text_md: str, terms: set[str], language: str, thesaurus: Thesaurus, 
     best = max(range(len(parts)), key=lambda at: (values[at], -at))
     first, last = _stretch(parts, best, longest)
     shown = "\n\n".join(_shortened(part, longest, read) for part in parts[first : last + 1])
-    return ("…\n\n" if first else "") + shown + ("\n\n…" if last + 1 < len(parts) else "")
+    cut_off = last + 1 < len(parts) and not shown.endswith("…")
+    return ("…\n\n" if first else "") + shown + ("\n\n…" if cut_off else "")
 
 
 def _stretch(parts: Sequence[str], best: int, longest: int) -> tuple[int, int]:
@@ -113,8 +114,8 @@ def _shortened(part: str, longest: int, read: Reader) -> str:
     size = 0
     for line in lines:
         size += len(line)
-        if size > 2 * longest:
-            return "\n".join(kept or [part[: 2 * longest]]) + "\n\n…"
+        if size > 1.5 * longest:
+            return "\n".join(kept or [part[: 2 * longest]]).rstrip() + "\n\n…"
         kept.append(line)
     return "\n".join(kept)
 

@@ -26,8 +26,9 @@ _NAMES = (
 )
 _TAG = re.compile(rf"<(/?)({_NAMES})\b[^<>]{{0,2000}}>", re.I)
 _LINK = re.compile(
-    r"(?<!!)\[((?:[^\[\]\n]|\[[^\[\]\n]{0,100}\]){0,300})\]\(([^()\s]{1,2000})((?:\s+\"[^\"\n]{0,300}\")?)\)"
+    r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]{0,100}\]){0,300})\]\(([^()\s]{1,2000})((?:\s+\"[^\"\n]{0,300}\")?)\)"
 )
+_FILLED_IN = re.compile(r"\[([^\[\]]{0,300})\]\((?:[^(){}\n]{0,300}\{[{%][^{}\n]{0,300}[%}]\}[^(){}\n]{0,300})?\)")
 _ELSEWHERE = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|/|#|\?)", re.I)
 _BLANK = re.compile(r"\n[ \t]*\n(?:[ \t]*\n)+")
 _MARKS = {
@@ -67,7 +68,7 @@ def tidy(markdown: str, path: str = "") -> str:
 
 def _prose(text: str, path: str) -> str:
     if "{" in text or ":::" in text or "[[" in text:
-        text = _TEMPLATE.sub("", text)
+        text = _TEMPLATE.sub("", _FILLED_IN.sub(r"\1", text))
     if "<" in text:
         text = _without_html(text)
     if "![" in text:

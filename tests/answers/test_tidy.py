@@ -1,6 +1,8 @@
 """What people read of a page is plain Markdown, whatever the page was written with."""
 
+import re
 import time
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from deskbot.answers.tidy import tidy
 from deskbot.desk.markup import MARKDOWN, PLAIN, draw
 
 KNOWN = thesaurus()
+KB = Path(__file__).parents[1] / "data" / "kb"
 
 
 @pytest.mark.parametrize(
@@ -18,6 +21,7 @@ KNOWN = thesaurus()
     [
         ("Ask {% include hr.html %}the team.", "Ask the team."),
         ("{{ site.name }} pays.{: .note}", "pays."),
+        ("See [pay]({{ site.baseurl }}/pay) and [leave]({% link leave.md %}).", "See pay and leave."),
         ("Before.<!-- TODO: ask legal -->", "Before."),
         ("You <b>must</b> ask<br>your <em>boss</em>.", "You **must** ask\nyour *boss*."),
         ('See <a href="https://x.example/a">the form</a>.', "See [the form](https://x.example/a)."),
@@ -80,6 +84,21 @@ def test_a_hostile_page_costs_time_in_its_length_alone(piece: str) -> None:
     began = time.monotonic()
     tidy(piece * (200_000 // len(piece)))
     assert time.monotonic() - began < 3
+
+
+@pytest.mark.parametrize("handbook", ["18f", "sourcegraph", "clef"])
+def test_every_section_of_real_handbooks_reads_as_plain_markdown(handbook: str) -> None:
+    """No tag, no leftover, no link without an address, and no section with a text but nothing to quote."""
+    pages = {
+        path.relative_to(KB / handbook).as_posix(): path.read_text("utf-8") for path in (KB / handbook).rglob("*.md")
+    }
+    knowledge = build(pages)
+    for section in knowledge.sections:
+        quote = knowledge.opening(section, LONGEST)
+        prose = re.sub(r"```.*?```|`[^`\n]*`", "", quote, flags=re.S)
+        assert not re.search(r"</?(?:table|tr|td|div|span|p|br|a|ul|li)\b|<!--|\{%|\{\{|\]\(\s*\)", prose), section.id
+        assert quote or not section.text_md, section.id
+        assert len(quote) <= 2 * LONGEST + 100, section.id
 
 
 def _quote(text: str, *terms: str) -> str:
