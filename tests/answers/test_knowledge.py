@@ -6,14 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from deskbot.adapters.dictionary import DICTIONARY
+from deskbot.adapters.model import load_model
 from deskbot.answers.audience import Audience
 from deskbot.answers.evaluation import Outcome, measure
 from deskbot.answers.knowledge import EVERYTHING, Knowledge, build
 from deskbot.answers.personal import is_personal
+from deskbot.answers.vectors import gathered, key, keys, texts
 from deskbot.desk.errors import NotFound
 from deskbot.desk.texts import say
 
 KB = Path(__file__).parent.parent / "data" / "kb"
+HANDBOOKS = ("18f", "clef", "sourcegraph")
 EMPLOYEE = Audience(country="US")
 
 
@@ -188,6 +192,15 @@ def test_every_script_can_be_searched(heading: str, question: str) -> None:
         "já receberam o meu formulário?",
         "how many vacation days do I have left this year",
         "quanto ganho?",
+        "how much of my training budget have I already spent",
+        "what's left of my learning money",
+        "has my expense report from March been paid yet",
+        "what was my rating in the last review",
+        "which health plan did I sign up for",
+        "is my laptop order shipped?",
+        "quantas horas já fiz este mês",
+        "em que escalão estou?",
+        "qual foi a minha avaliação",
     ],
 )
 def test_a_personal_look_up_never_gets_an_article(question: str, knowledge: Knowledge) -> None:
@@ -215,6 +228,10 @@ def test_a_personal_look_up_never_gets_an_article(question: str, knowledge: Know
         "quantos dias de férias tenho por ano?",
         "quanto ganho a mais por trabalhar ao domingo",
         "quanto recebo enquanto estiver de baixa",
+        "when is my final salary paid",
+        "is my second suitcase covered",
+        "when does my vacation balance from my old employer show up",
+        "how is my rating decided",
     ],
 )
 def test_a_question_about_the_rule_is_not_personal(question: str) -> None:
@@ -235,9 +252,12 @@ def test_a_long_section_is_quoted_where_it_answers() -> None:
     assert len(quote) < 1500
 
 
-def _outcomes(kb: str) -> list[Outcome]:
+def _read(kb: str) -> Knowledge:
     pages = {p.relative_to(KB / kb).as_posix(): p.read_text(encoding="utf-8") for p in (KB / kb).rglob("*.md")}
-    knowledge = build(pages)
+    return build(pages, real=DICTIONARY)
+
+
+def _outcomes(kb: str, knowledge: Knowledge) -> list[Outcome]:
     outcomes = []
     for line in (KB / "questions.jsonl").read_text(encoding="utf-8").splitlines():
         asked = json.loads(line)
@@ -251,8 +271,8 @@ def _outcomes(kb: str) -> list[Outcome]:
 
 
 def test_real_questions_on_real_handbooks_keep_their_quality() -> None:
-    """On the pages in the tests: the right section first, few wrong answers, silence where nothing is said."""
-    figures = measure([outcome for kb in ("18f", "clef", "sourcegraph") for outcome in _outcomes(kb)])
+    """On the pages in the tests, by words alone: the right section first, few wrong answers, silence where none is."""
+    figures = measure([outcome for kb in HANDBOOKS for outcome in _outcomes(kb, _read(kb))])
     assert (figures["recall_at_1"] or 0) >= 0.64
     assert (figures["recall_at_3"] or 0) >= 0.71
     assert (figures["auroc"] or 0) >= 0.80
@@ -260,6 +280,26 @@ def test_real_questions_on_real_handbooks_keep_their_quality() -> None:
     assert (figures["false_answers_out_of_scope"] or 1) <= 0.04
     assert (figures["coverage"] or 0) >= 0.27
     assert (figures["suggestions_out_of_scope"] or 1) <= 0.25
+
+
+@pytest.mark.slow
+def test_meaning_finds_what_other_words_say() -> None:
+    """With the sentence model the same questions are answered more often, more rightly, and no less silently."""
+    model, outcomes = load_model(), list[Outcome]()
+    for kb in HANDBOOKS:
+        knowledge = _read(kb)
+        said = {key(text): text for section in knowledge.sections for text in texts(section)}
+        vectors = dict(zip(said, model.encode(list(said.values())), strict=True))
+        meant = knowledge.with_meaning(model, gathered([keys(section) for section in knowledge.sections], vectors))
+        outcomes += _outcomes(kb, meant)
+    figures = measure(outcomes)
+    assert (figures["recall_at_1"] or 0) >= 0.72
+    assert (figures["recall_at_3"] or 0) >= 0.87
+    assert (figures["auroc"] or 0) >= 0.90
+    assert (figures["precision"] or 0) >= 0.85
+    assert (figures["false_answers_out_of_scope"] or 1) <= 0.04
+    assert (figures["coverage"] or 0) >= 0.48
+    assert (figures["suggestions_out_of_scope"] or 1) <= 0.20
 
 
 def test_a_translation_older_than_its_original_says_so() -> None:
@@ -271,3 +311,13 @@ def test_a_translation_older_than_its_original_says_so() -> None:
     assert old.ranked[0][0].article.path == new.ranked[0][0].article.path == "a.pt.md"
     assert old.language_note == say("answers.translation_behind", "pt")
     assert new.language_note is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("anual leav", "leave/annual.md"), ("when is paydya", "pay/payday.md"), ("hangover", None)]
+)
+def test_slips_are_mended_and_real_words_are_left_alone(typed: str, meant: str | None) -> None:
+    """What is in a dictionary was meant, even where no article says it: "hangover" is no misspelt "handover"."""
+    pages = {**PAGES, "leaving/handover.md": _page("title: Handover; owner: lifecycle", "Hand over your work.")}
+    found = build(pages, real=DICTIONARY).find(typed, EMPLOYEE)
+    assert (found.ranked[0][0].article.path if found.ranked else None) == meant
