@@ -14,6 +14,7 @@ from deskbot.answers.ranking import FEATURES, Ranking, slot_weight
 Decision = Literal["answer", "suggest", "unknown", "personal"]
 ANSWER_FROM = 0.70
 SUGGEST_FROM = 0.30
+NOT_FOUND_FROM = 0.12  # below this there is most likely no article; from here one may only not have been found
 PERSONAL_AT_MOST = 0.02
 
 EVIDENCE = (

@@ -14,7 +14,7 @@ import numpy as np
 from deskbot.answers.articles import Article, Page, Section, parse_page
 from deskbot.answers.audience import Audience, AudienceRule
 from deskbot.answers.calibration import SHIPPED, Calibration
-from deskbot.answers.confidence import PERSONAL_AT_MOST, RIVALS, Decision, decide, engine, probability
+from deskbot.answers.confidence import NOT_FOUND_FROM, PERSONAL_AT_MOST, RIVALS, Decision, decide, engine, probability
 from deskbot.answers.index import NOTHING, Columns, Index, PageTerms, compiled, merged, read_page
 from deskbot.answers.learned import learned_match, teach
 from deskbot.answers.personal import is_personal
@@ -185,7 +185,7 @@ class Knowledge:
             decision,
             confidence,
             ranked,
-            None if decision == "answer" else ("not_found" if confidence >= 0.1 else "no_article"),
+            None if decision == "answer" else ("not_found" if confidence >= NOT_FOUND_FROM else "no_article"),
             passage(self.readable(first), query.terms(), first.article.language, self._index.thesaurus),
             self._language_note(first.article, language),
             outdated,
