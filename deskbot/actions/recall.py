@@ -4,6 +4,7 @@ Nothing is sent without a person's nod. The last thing that somebody was told of
 the correction: who was told a text that says the same in substance as the one that holds now is left alone.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -31,7 +32,7 @@ from deskbot.store.tables import Correction, SectionVersion, Ticket
 
 Standing = Literal["tell", "left", "not_admitted", "unreachable"]
 Decision = Literal["send", "dismiss", "editorial"]
-BATCH = 100
+BATCH = 10  # a few hundredths of a second, so that what people write is taken in meanwhile
 _READ_IN_PLACE = frozenset({"webchat", "terminal"})
 _QUOTED = 700
 # Who asked about these may not be known beyond the team itself: a name beside the section would tell on them.
@@ -89,12 +90,11 @@ def _merge(
     return waiting.id
 
 
-def alarm(session: Session, desk: Desk, correction: Correction, now: datetime) -> int:
+def alarm(session: Session, desk: Desk, correction: Correction, count: int, now: datetime) -> int:
     """Tell the leads of the owner role (without any, its members) that a decision waits; returns how many people.
 
-    Each text is told of once, and only when somebody was told the one before.
+    Each text is told of once, and only when somebody is to be told: `count` people.
     """
-    count = sum(one.standing == "tell" for one in recipients(session, desk, correction))
     if not count or not notices.first_time(session, _alarm_key(correction), now):
         return 0
     after = recall.text(session, correction.after_id)
@@ -149,13 +149,18 @@ class Recipient:
         return self.knower.conversation.channel
 
 
-def recipients(session: Session, desk: Desk, correction: Correction) -> list[Recipient]:
-    """Return those whose last word about the section is not the text of the correction, without those who have it."""
+def recipients(
+    session: Session, desk: Desk, correction: Correction, among: Sequence[int] | None = None
+) -> list[Recipient]:
+    """Return those whose last word about the section is not the text of the correction, without those who have it.
+
+    `among` looks at these people alone.
+    """
     after = recall.text(session, correction.after_id)
     says_the_same = _Comparison(desk, after)
     told = [
         one
-        for one in recall.knowers(session, correction.line, without=correction.id)
+        for one in recall.knowers(session, correction.line, without=correction.id, among=among)
         if _needs(one, correction.ended, says_the_same)
     ]
     section = _section(desk, after)
@@ -286,27 +291,37 @@ def _stands(session: Session, correction: Correction) -> bool:
 # --- Sending --------------------------------------------------------------------------------------------------------
 
 
-def send_batch(session: Session, desk: Desk, correction_id: int, now: datetime, size: int = BATCH) -> bool:
-    """Send a correction to the next people; returns whether there are more.
+def due(session: Session, desk: Desk, correction_id: int) -> list[int]:
+    """Return who is still to get a correction that is being sent; nobody once its text has changed again."""
+    correction = session.get(Correction, correction_id)
+    if correction is None or correction.state != "sending" or not _stands(session, correction):
+        return []
+    return [one.knower.told.person_id for one in recipients(session, desk, correction) if one.standing == "tell"]
 
-    Who is told is reckoned anew each time, and the receipt's unique key decides who sends it: what a crash cut off is
-    taken up again, and two processes tell nobody twice. A text that changes on the way stops the sending; those who
-    were not reached belong to the next correction.
+
+def send_batch(session: Session, desk: Desk, correction_id: int, batch: Sequence[int], now: datetime) -> None:
+    """Send a correction to these people, as far as they are still to get it.
+
+    Who is told is looked up anew, and the receipt's unique key decides who sends it: what a crash cut off is taken up
+    again, and two processes tell nobody twice.
     """
     correction = session.get(Correction, correction_id)
-    if correction is None or correction.state != "sending":
-        return False
-    due = [one for one in recipients(session, desk, correction) if one.standing == "tell"]
-    if _stands(session, correction):
-        for one in due[:size]:
-            _send(session, desk, correction, one.knower, now)
-        if len(due) > size:
-            return True
+    if correction is None or correction.state != "sending" or not _stands(session, correction):
+        return
+    after = recall.text(session, correction.after_id)
+    for one in recipients(session, desk, correction, among=batch):
+        if one.standing == "tell":
+            _send(session, desk, correction, after, one.knower, now)
+
+
+def finish(session: Session, correction_id: int, now: datetime) -> None:
+    """Close a correction that nobody is left to get; who was not reached before another change belongs to that one."""
     recall.move(session, correction_id, "sending", state="sent", done_at=now)
-    return False
 
 
-def _send(session: Session, desk: Desk, correction: Correction, knower: Knower, now: datetime) -> None:
+def _send(
+    session: Session, desk: Desk, correction: Correction, after: SectionVersion, knower: Knower, now: datetime
+) -> None:
     told, conversation = knower.told, knower.conversation
     receipt = recall.claim(
         session,
@@ -319,7 +334,6 @@ def _send(session: Session, desk: Desk, correction: Correction, knower: Knower, 
     )
     if not receipt:
         return
-    after = recall.text(session, correction.after_id)
     reply = message(desk, correction, knower, after, now)
     posted, _ = post(session, desk, conversation, [reply], now, ticket=_protected(session, knower), quietly=True)
     if conversation.channel in desk.pushes:

@@ -132,6 +132,11 @@ def _used_elsewhere(desk: Desk, text: SectionVersion) -> Callable[[str], bool]:
     return lambda word: vocabulary[word] > own[word]
 
 
+def prepare(desk: Desk) -> None:
+    """Count the words of all articles now, so that no transaction waits for it."""
+    _vocabulary(desk.book.knowledge)
+
+
 @lru_cache(maxsize=2)
 def _vocabulary(knowledge: Knowledge) -> Counter[str]:
     return Counter(word for section in knowledge.sections for word in words(to_plain(section.text_md)))

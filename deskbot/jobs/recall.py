@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlmodel import Session
+
 from deskbot.actions import recall, stock
 from deskbot.actions.desk import Desk
 from deskbot.answers.knowledge import Knowledge
@@ -44,6 +46,8 @@ def look(store: Store, desk: Desk, now: datetime) -> None:
     today = now.astimezone(ZoneInfo(desk.zone)).date()
     with store.read() as session:
         new, steps = stock.news(session, desk, today)
+    if steps:
+        stock.prepare(desk)
     for start in range(0, len(new), _AT_ONCE):
         with store.write() as session:
             stock.begin_lines(session, new[start : start + _AT_ONCE], now)
@@ -55,15 +59,19 @@ def look(store: Store, desk: Desk, now: datetime) -> None:
 def alarm(store: Store, desk: Desk, now: datetime) -> None:
     """Tell the owners of what waits for a decision, each text once."""
     with store.read() as session:
-        open_ones = kept.in_state(session, "pending", told=True)
-        found = [
-            one.id for one in open_ones if not recall.alarmed(session, one) and recall.recipients(session, desk, one)
-        ]
-    for number in found:
+        fresh = [one for one in kept.in_state(session, "pending", told=True) if not recall.alarmed(session, one)]
+        found = [(one.id, _to_tell(session, desk, one)) for one in fresh]
+    for number, count in found:
+        if not count:
+            continue
         with store.write() as session:
             correction = session.get(Correction, number)
             if correction is not None and correction.state == "pending":
-                recall.alarm(session, desk, correction, now)
+                recall.alarm(session, desk, correction, count, now)
+
+
+def _to_tell(session: Session, desk: Desk, correction: Correction) -> int:
+    return sum(one.standing == "tell" for one in recall.recipients(session, desk, correction))
 
 
 def sending(store: Store) -> list[int]:
@@ -74,7 +82,13 @@ def sending(store: Store) -> list[int]:
 
 def send(store: Store, desk: Desk, correction: int) -> None:
     """Send a correction to everybody who is left, a batch in a transaction."""
-    more = True
-    while more:
-        with store.write() as session:
-            more = recall.send_batch(session, desk, correction, desk.now())
+    while True:
+        with store.read() as session:
+            people = recall.due(session, desk, correction)
+        for start in range(0, len(people), recall.BATCH):
+            with store.write() as session:
+                recall.send_batch(session, desk, correction, people[start : start + recall.BATCH], desk.now())
+        if not people:
+            break
+    with store.write() as session:
+        recall.finish(session, correction, desk.now())

@@ -171,10 +171,12 @@ def told(
     prepared.insert(session, Told, row)
 
 
-def knowers(session: Session, line: int, without: int | None = None) -> list[Knower]:
+def knowers(
+    session: Session, line: int, without: int | None = None, among: Sequence[int] | None = None
+) -> list[Knower]:
     """Return everybody who was ever told a text of this line, with the last they were told.
 
-    `without` leaves out who has a receipt of that correction.
+    `without` leaves out who has a receipt of that correction, `among` everybody but these people.
     """
     last = (
         select(func.max(Told.id))
@@ -182,6 +184,8 @@ def knowers(session: Session, line: int, without: int | None = None) -> list[Kno
         .where(SectionVersion.line == line)
         .group_by(col(Told.person_id))
     )
+    if among is not None:
+        last = last.where(col(Told.person_id).in_(among))
     statement: Any = (
         select(Told, SectionVersion, PersonRow, Conversation)
         .join(SectionVersion, col(SectionVersion.id) == col(Told.text_id))

@@ -147,10 +147,18 @@ def decide(site: SiteDep, asker: AskerDep, viewer: ViewerDep, form: Posted, chan
             note=word(form, "note", 1000),
         )
     if decision == "send" and found.id is not None:
-        # The first people hear of it at once; the rest follow in batches, and a restart goes on with them.
-        with site.store.write() as session:
-            actions.send_batch(session, site.desk, found.id, now)
+        _send_first(site, found.id, now)
     return RedirectResponse(f"/knowledge/changes/{found.id}", 303)
+
+
+def _send_first(site: Site, correction: int, now: datetime) -> None:
+    """Let the first people hear of it at once; the rest follow in the background, and a restart goes on with them."""
+    with site.store.read() as session:
+        people = actions.due(session, site.desk, correction)
+    with site.store.write() as session:
+        actions.send_batch(session, site.desk, correction, people[: actions.BATCH], now)
+        if len(people) <= actions.BATCH:
+            actions.finish(session, correction, now)
 
 
 def _found(session: Session, asker: Asker, viewer: Viewer, change: str) -> Correction:

@@ -213,7 +213,8 @@ def test_a_crash_between_batches_loses_nobody_and_doubles_nobody(house: House) -
     (correction,) = house.waiting()
     house.decide(correction)
     with house.store.write() as session:
-        assert acts.send_batch(session, house.desk, correction.id or 0, house.desk.now(), size=2)
+        people = acts.due(session, house.desk, correction.id or 0)
+        acts.send_batch(session, house.desk, correction.id or 0, people[:2], house.desk.now())
     with pytest.raises(RuntimeError, match="power cut"):
         _send_and_die(house, correction)
     assert len(house.corrected()) == 2
@@ -225,7 +226,8 @@ def test_a_crash_between_batches_loses_nobody_and_doubles_nobody(house: House) -
 
 def _send_and_die(house: House, correction: Correction) -> None:
     with house.store.write() as session:
-        acts.send_batch(session, house.desk, correction.id or 0, house.desk.now(), size=1)
+        people = acts.due(session, house.desk, correction.id or 0)
+        acts.send_batch(session, house.desk, correction.id or 0, people[:1], house.desk.now())
         raise RuntimeError("power cut")
 
 
