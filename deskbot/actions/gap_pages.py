@@ -4,6 +4,7 @@ Words are shown without what tells who said them. Fewer than five people are not
 than five tickets. A ticket is named, and what was answered in it is shown, to those alone who may read it.
 """
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,8 +21,10 @@ from deskbot.answers.articles import Section
 from deskbot.answers.audience import Audience
 from deskbot.answers.draft_article import Draft, Question, Reply
 from deskbot.answers.knowledge import EVERYTHING
+from deskbot.answers.markdown import to_plain
 from deskbot.desk.access import Grant, Viewer, reads, scopes
 from deskbot.desk.errors import Invalid, NotFound
+from deskbot.desk.messages import reply_from_json
 from deskbot.desk.redaction import LONGEST, Redacted, names_of, without_names
 from deskbot.desk.sensitive import screen
 from deskbot.desk.texts import say
@@ -277,11 +280,13 @@ def _replies(session: Session, desk: Desk, rows: Sequence[Ticket], cleaner: _Cle
     """Return what was answered last in each of these tickets, the latest first."""
     open_to_all = {row.id: row for row in rows if row.tier <= OPEN_REPLIES_UP_TO and row.id is not None}
     last: dict[int, Reply] = {}
-    for ticket, words, at in gaps.replies(session, open_to_all.keys()):
-        if text := cleaner.reply(desk.sealer.open(session, words) or ""):
+    for ticket, sealed, words, at in gaps.replies(session, open_to_all.keys()):
+        told = desk.sealer.open(session, sealed) if sealed else None
+        said = reply_from_json(json.loads(told)).text_md if told else desk.sealer.open(session, words) or ""
+        if text := cleaner.reply(to_plain(said)):
             last[ticket] = Reply(text, at)
-    told = {reply.text: reply for reply in sorted(last.values(), key=lambda reply: reply.at)}
-    return sorted(told.values(), key=lambda reply: reply.at, reverse=True)[:MATERIAL]
+    different = {reply.text: reply for reply in sorted(last.values(), key=lambda reply: reply.at)}
+    return sorted(different.values(), key=lambda reply: reply.at, reverse=True)[:MATERIAL]
 
 
 def _draft(

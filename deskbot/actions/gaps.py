@@ -239,9 +239,9 @@ def _kind(found: Sequence[tuple[Asked, Found]], cited: Sequence[str]) -> tuple[s
     if sum(one.decision != "unknown" for one, _ in found) * 2 > len(found):
         named = told.most_common(1) or best
         return "unhelpful", named[0][0] if named else ""
-    missed = sum(this.reason != "no_article" for _, this in found)
-    if cited or missed * 2 > len(found):
-        return "not_found", best[0][0] if best else ""
+    # Questions that an article answers lead to it; those that none answers lead here and there.
+    if cited or (best and best[0][1] * 2 > len(found)):
+        return "not_found", best[0][0]
     return "no_article", ""
 
 

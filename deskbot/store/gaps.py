@@ -234,15 +234,19 @@ def answered_with(session: Session, section: str, since: datetime) -> int:
     return int(session.execute(asked).scalar_one())
 
 
-def replies(session: Session, tickets: Collection[int]) -> list[tuple[int, Sealed | None, datetime]]:
-    """Return what specialists publicly answered in these tickets, the oldest first: ticket, sealed words, instant."""
-    found = select(col(Message.ticket_id), col(Message.text), col(Message.sent_at)).where(
+def replies(session: Session, tickets: Collection[int]) -> list[tuple[int, Sealed | None, Sealed | None, datetime]]:
+    """Return what specialists publicly answered in these tickets, the oldest first.
+
+    Of each the ticket, the sealed `Reply`, the sealed plain words where there is no such, and the instant.
+    """
+    columns = (col(Message.ticket_id), col(Message.reply), col(Message.text), col(Message.sent_at))
+    found = select(*columns).where(
         among(col(Message.ticket_id), tickets),
         col(Message.author_kind) == "specialist",
         col(Message.visibility) == "public",
         col(Message.deleted_at).is_(None),
     )
-    return [(row[0], row[1], row[2]) for row in session.execute(found.order_by(col(Message.id)))]
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(found.order_by(col(Message.id)))]
 
 
 def tickets_of(session: Session, numbers: Collection[int]) -> list[Ticket]:

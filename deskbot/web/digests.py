@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
 from deskbot.actions import digest as actions
+from deskbot.desk.access import may
 from deskbot.desk.digest import Week, last_week, parse_week
 from deskbot.desk.errors import Invalid, NotFound
 from deskbot.desk.texts import say
@@ -70,6 +71,7 @@ def page(site: SiteDep, asker: AskerDep, viewer: ViewerDep, week: str, role: str
         sections=_sections(site, figures["recurring"]["sections"]),
         types={key: kind.name(asker.language) for key, kind in site.desk.book.requests.items()},
         role_names=roles,
+        sees_gaps=may(viewer, "kb.edit"),
         spoken=lambda minutes: "–" if minutes is None else span(minutes, asker.language),
         top=max((row["open"] or 0 for row in figures["load"]), default=0) or 1,
     )
