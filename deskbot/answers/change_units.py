@@ -78,7 +78,7 @@ _TOKEN = re.compile(
   | (?P<clock>\b(?P<h>\d{{1,2}})(?:[:.h](?P<min>\d{{2}}))?\s?(?P<half>[ap]\.?m\b\.?))
   | (?P<clock24>\b(?P<h24>\d{{1,2}})[:h](?P<min24>\d{{2}})\b)
   | (?P<amount>(?:(?P<before>(?:us|r)?[€$£]|(?<![^\W_])(?:eur|usd|gbp|chf)\b)\s?)?
-      (?:(?P<sign>[<>≤≥±+-])\s?)?(?P<digits>{_NUMERAL})
+      (?:(?P<sign>[<>≤≥±+]|(?<![\w%€$£)])-(?=\d))\s?)?(?P<digits>{_NUMERAL})
       (?P<ordinal>(?:st|nd|rd|th|º|ª)\b)?\s?(?P<after>%|‰|(?:{_CURRENCY})(?![^\W_]))?(?P<more>\+(?!\d))?)
   | (?P<mark>[✓✔✗✘✅❌☑☒☐×])
   | (?P<struck>\x02)
@@ -207,7 +207,7 @@ def _number(named: dict[str, str | None]) -> str:
     if (digits := named["digits"]) is None:
         return ""
     unit = fold(named["before"] or named["after"] or "")
-    sign = (named["sign"] or "").strip().replace("-", "")
+    sign = (named["sign"] or "").strip()
     return f"{sign}{_plain(digits)}{CURRENCIES.get(unit, unit)}{named['more'] or ''}"
 
 
@@ -217,8 +217,8 @@ def _plain(digits: str) -> str:
         return str(int(re.sub(r"\D", "", digits)))
     whole = re.fullmatch(r"(\d{1,3}(?:[ .,]\d{3})+|\d+)[.,](\d{1,2})", digits)
     if whole:
-        units_, cents = str(int(re.sub(r"\D", "", whole.group(1)))), whole.group(2).rstrip("0")
-        return f"{units_}.{cents}" if cents else units_
+        units_, cents = str(int(re.sub(r"\D", "", whole.group(1)))), whole.group(2)
+        return f"{units_}.{cents}" if cents.strip("0") else units_
     return digits.lstrip("0") or "0"
 
 

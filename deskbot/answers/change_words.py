@@ -77,6 +77,7 @@ SAME = {
 
 # Pairs that look like slips of the pen and are not: all of these are words of their own.
 _REAL = """
+sick stick stock
 employee employer employees employers trainee trainer trainees trainers payee payer lessor lessee mentor mentee
 maternity paternity contract contact contracts contacts remote remove personal personnel casual causal trial trail
 form from quiet quite board broad through though thorough county country counties countries accept except access

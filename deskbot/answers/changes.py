@@ -167,6 +167,8 @@ def _same(one: Word | None, other: Word | None, known: Known) -> bool:
     old, new = fold(one.text), fold(other.text)
     if "rule" in kinds:
         return min(len(old), len(new)) > 4 and OSA.distance(old, new) == 1 and _misspelt(old, new, known)
+    if one.text[:1].isupper() and other.text[:1].isupper() and not _plural(old, new):
+        return kinds == {"word"} and not _inflected(old, new) and _misspelt(old, new, known)  # Paulo is not Paula
     if _inflected(old, new):
         return old not in REAL or new not in REAL or _plural(old, new)
     return kinds == {"word"} and _misspelt(old, new, known)
@@ -180,9 +182,8 @@ def _plural(one: str, other: str) -> bool:
 _TURNS = frozenset(
     {
         ("", "s"), ("", "es"), ("y", "ies"), ("", "ed"), ("e", "ed"), ("", "d"), ("", "ing"), ("e", "ing"),
-        ("s", "ed"), ("s", "ing"), ("ed", "ing"), ("a", "o"), ("as", "os"), ("a", "am"), ("e", "em"), ("l", "is"),
-        ("al", "ais"), ("el", "eis"), ("il", "is"), ("ao", "oes"), ("ao", "aos"), ("m", "ns"), ("es", "ed"),
-    }
+        ("s", "ing"), ("ed", "ing"), ("a", "o"), ("as", "os"), ("a", "am"), ("e", "em"), ("l", "is"),
+        ("al", "ais"), ("el", "eis"), ("il", "is"), ("ao", "oes"), ("ao", "aos"), ("m", "ns"), }
 )  # fmt: skip
 
 
