@@ -8,7 +8,7 @@ from deskbot.answers.calibration import Calibration
 from deskbot.answers.knowledge import EVERYTHING, build
 
 PAGES = {
-    "leave.md": "---\ntitle: Leave\n---\n\n## Carrying over\n\nFive days to 31 March.\n\n## Asking\n\nTwo weeks ahead.\n",
+    "leave.md": "---\ntitle: Leave\n---\n\n## Carrying over\n\nFive days to 31 March.\n\n## Ask\n\nTwo weeks ahead.\n",
     "pay.md": "---\ntitle: Pay\n---\n\n## Payday\n\nThe 25th.\n\n## Payslips\n\nIn the portal each month.\n",
     "hr.md": "---\ntitle: Playbook\naudience: hr\n---\n\n## Exceptions\n\nThe lead decides.\n",
 }
