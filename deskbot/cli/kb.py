@@ -14,7 +14,7 @@ from deskbot.adapters.dictionary import DICTIONARY
 from deskbot.answers.articles import Section
 from deskbot.answers.evaluation import Figures, Outcome, measure
 from deskbot.answers.knowledge import EVERYTHING, Knowledge, build
-from deskbot.cli import recall
+from deskbot.cli import gaps, recall
 from deskbot.cli.beside import beside as others
 from deskbot.cli.engine import Chosen, Engine, with_engine
 from deskbot.cli.kb_aliases import aliases
@@ -26,6 +26,8 @@ app = typer.Typer(no_args_is_help=True, help="Ask a folder of Markdown, and meas
 app.command()(aliases)
 app.command()(recall.changes)
 app.command()(recall.correct)
+app.command()(gaps.gaps)
+app.command()(gaps.draft)
 
 
 Folder = Annotated[Path, typer.Option("--kb", help="A folder of Markdown files, with or without front matter.")]
