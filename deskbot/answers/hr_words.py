@@ -25,11 +25,11 @@ FRAMES = frozenset(
 
 GROUPS = """
 time_off: time off, days off, day off, vacation, vacations, pto, paid time off, annual leave, holiday leave, holidays from work, personal days, leave days, time away, away from work ; ferias, dias de ferias, folga, dias livres
-public_holiday: public holiday, bank holiday, company holiday, federal holiday, statutory holiday, office closed, holiday, holidays ; feriado, feriados, ponte
+public_holiday: public holiday, bank holiday, company holiday, federal holiday, statutory holiday, office closed, holiday, holidays, christmas, easter, thanksgiving ; feriado, feriados, ponte, natal, pascoa, passagem de ano
 sick: sick, sick leave, sick day, sick days, illness, ill, unwell, flu, medical appointment, not feeling well ; doente, doenca, baixa, baixa medica, atestado
-parental: parental leave, maternity, paternity, maternity leave, paternity leave, baby, birth, newborn, childbirth, pregnant, pregnancy, expecting, family leave, new parent, adoption, adopt, foster, placement, bonding, born, delivery ; licenca parental, maternidade, paternidade, bebe, nascimento, gravida, gravidez, adocao, parto
-child: child, children, kid, kids, son, daughter, dependent, dependents, dependant ; filho, filha, filhos, crianca, criancas, dependentes
-spouse: spouse, wife, husband, partner, domestic partner, married, marriage, wedding ; conjuge, mulher, marido, casamento, casado
+parental: parental leave, maternity, paternity, maternity leave, paternity leave, baby, birth, newborn, childbirth, pregnant, pregnancy, expecting, family leave, new parent, adoption, adopt, foster, placement, bonding, born, delivery, twins ; licenca parental, maternidade, paternidade, bebe, nascimento, gravida, gravidez, adocao, parto, gemeos
+child: child, children, kid, kids, son, daughter, dependent, dependents, dependant, toddler, teenager, stepchild, stepson, stepdaughter ; filho, filha, filhos, crianca, criancas, dependentes, enteado, bebe
+spouse: spouse, wife, husband, partner, domestic partner, married, marriage, wedding, fiance, fiancee, girlfriend, boyfriend ; conjuge, mulher, marido, casamento, casado, namorada, namorado, noiva, noivo, uniao de facto
 bereavement: bereavement, death, died, funeral, passed away, grief, loss of a relative, mourning ; luto, falecimento, morreu, funeral, nojo
 jury: jury duty, jury service, jury, court, witness, subpoena ; tribunal, testemunha
 military: military, military leave, reserve duty, reservist, national guard, veteran, armed forces, deployment ; militar, tropa
@@ -85,7 +85,7 @@ mental: mental health, counseling, counselling, counselor, therapist, therapy, e
 doctor: doctor, physician, hospital, clinic, medical certificate, doctor's note, doctors note, healthcare provider, health care provider, certification ; medico, hospital, clinica, atestado
 gym: gym, fitness, exercise class, sport, workout, health club ; ginasio, desporto
 childcare: childcare, child care, daycare, day care, babysitter, backup care, dependent care, nursery, creche, caregiver, caregiving, elder care, eldercare, sitter ; creche, infantario, ama, cuidador
-commute: commute, commuter, commuting, transit, transit benefit, subway, metro, bus, train pass, public transport, parking, park, bike, bicycle, transportation ; transportes, passe, estacionamento, bicicleta, deslocacao
+commute: commute, commuter, commuting, transit, transit benefit, subway, metro, bus, train pass, public transport, parking, park, bike, bicycle, transportation, tram, petrol, fuel ; transportes, passe, estacionamento, bicicleta, deslocacao, gasolina, comboio, autocarro
 student_loan: student loan, student loans, pslf, loan forgiveness, public service loan forgiveness, college debt ; emprestimo estudantil
 training: training, course, courses, class, classes, learning, education, professional development, certification, conference, conferences, workshop, seminar, continuing education, tuition, book, books, learn, school, study, degree ; formacao, curso, cursos, conferencia, propinas, livro, livros, estudar
 talk: speak, speaking, speaker, talk, presentation, presenting, give a talk, public speaking ; palestra, apresentacao
@@ -96,7 +96,7 @@ promotion: promotion, promoted, promote, career ladder, level, leveling, career 
 feedback: feedback, one-on-one, 1:1, one on one, one-on-ones, 1-1, check-in, 360 ; feedback, reuniao individual
 pip: pip, performance improvement plan, underperforming, underperformance, poor performance, low performer, improvement plan ; plano de melhoria
 fired: fired, fire, laid off, layoff, layoffs, termination, terminate, terminated, dismissed, dismissal, let go, involuntary, at-will, at will, severance, redundancy, rif ; despedido, despedimento, despedir, indemnizacao
-leaving: leaving, quit, quitting, resign, resignation, resigning, offboarding, offboard, depart, departure, last day, exit, exit interview, notice period, separate, separation, leave the company, leaving the company, former employee, two weeks notice, give notice ; sair da empresa, demissao, demitir, rescisao, pre-aviso, ultimo dia
+leaving: leaving, quit, quitting, resign, resignation, resigning, offboarding, offboard, depart, departure, last day, exit, exit interview, notice period, separate, separation, leave the company, leaving the company, former employee, two weeks notice, give notice, give my notice, hand in my notice, leaving date ; sair da empresa, demissao, demitir, rescisao, pre-aviso, ultimo dia, apresentar a demissao, aviso previo
 onboarding: onboarding, onboard, new hire, new hires, new employee, new joiner, first day, first week, start date, starting, newcomer, joined, when i join, orientation, new teammate, recently joined, just started, new starter ; integracao, novo colaborador, primeiro dia, acolhimento, admissao
 probation: probation, probationary, trial period, probation period, trial ; periodo experimental
 hiring: hire, hiring, recruiting, recruitment, recruiter, candidate, candidates, interview, interviews, job opening, open role, opening, vacancy, headcount, requisition, job posting, applicant ; recrutamento, contratar, candidato, entrevista, vaga
@@ -129,6 +129,7 @@ internet: internet, wifi, wi-fi, broadband, phone bill ; internet, wifi
 supplies: supplies, office supplies, stationery, business cards, swag, merch, merchandise, t-shirt ; material de escritorio, economato
 password: password, passwords, login, log in, log on, sign in, credentials, locked out, access, mfa, two-factor, 2fa, authentication, account, passcode, pin ; palavra-passe, senha, entrar, acesso, conta
 badge: badge, id badge, access card, building access, piv, piv card, key card, key, keys, door ; cartao de acesso, chave
+broken: broken, damaged, crashed, not working, does not work, doesn't work, won't start, faulty, defective, cracked, spilled, repair, repairs ; avariado, partido, estragado, nao funciona, reparar, reparacao
 vpn: vpn, network, remote access, connect
 software: software, app, application, tool, tools, license, licence, program ; software, aplicacao, licenca
 phishing: phishing, suspicious email, scam, spam, security incident, hacked, malware, virus, breach, attachment, suspicious, compromised, attack ; virus, incidente de seguranca, burla

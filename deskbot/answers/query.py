@@ -105,6 +105,8 @@ def _phrase(by_language: list[list[str]], at: int, index: Index) -> tuple[int, t
     """Return the longest phrase here that expresses ideas, in the first language that knows it."""
     best = (1, tuple[str, ...]())
     for row in by_language:
+        if row[at] not in index.thesaurus.starts:
+            continue
         length, ideas = index.thesaurus.phrase_at(row, at)
         if ideas and (length > best[0] or not best[1]):
             best = (length, ideas)

@@ -70,7 +70,7 @@ def rank(
     `meaning` has the cosine of every section to the question, None to search by words alone. `asked` is what
     `learned_match` says of every section; it is no feature, because questions to fit its weight on are a desk's own.
     """
-    postings = {term: posting for term in query.terms() if (posting := index.of(term))}
+    postings = {term: posting for term in sorted(query.terms()) if (posting := index.of(term))}
     rows = _candidates(index, postings, visible)
     if meaning is not None and visible is not None:
         meaning = np.where(visible, meaning, np.float32(0.0))
