@@ -193,7 +193,8 @@ def _verdict(session: Session, desk: Desk, gap: Gap, asked: Sequence[Asked], now
         kind, section = "found", closing.most_common(1)[0][0]
     owner, version = _owner(knowledge, section)
     roles = Counter(one.role for one in asked if one.role)
-    headline = told[central(gists([text for _, text in told], knowledge))] if told else None
+    asking = [one for one in told if one[1].endswith("?")] or told
+    headline = asking[central(gists([text for _, text in asking], knowledge))] if asking else None
     if not roles and not owner and headline is not None:
         roles.update(list(knowledge.roles_for(headline[1], 3))[:1])
     return Verdict(

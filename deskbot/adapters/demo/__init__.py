@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
 
+from deskbot.actions import gaps
 from deskbot.actions.desk import Desk
 from deskbot.adapters.demo import company
 from deskbot.adapters.demo.history import History
@@ -38,6 +39,16 @@ def build(store: Store, desk: Desk, progress: Callable[[str], None], tickets: in
         None,
         lambda done, total: progress(f"Telling its history: {done} of {total} tickets"),
     )
+    _gather(store, desk)
+
+
+def _gather(store: Store, desk: Desk) -> None:
+    """Gather what no article answered, so that it is there when the first page opens."""
+    with store.read() as session:
+        plan = gaps.look(session, desk, gaps.Memory(), desk.now())
+    with store.write() as session:
+        if plan is not None and gaps.settle(session, plan, desk.now()):
+            gaps.put_down(session, desk, gaps.judge(session, desk, desk.now()), desk.now())
 
 
 def tell(

@@ -16,7 +16,15 @@ from sqlmodel import Session, SQLModel, col, select
 
 from deskbot.actions import clocks
 from deskbot.actions.desk import Desk
-from deskbot.adapters.demo.stories import FOLLOW_UPS, QUESTIONS, SECOND_ANSWERS, STORIES, Story
+from deskbot.adapters.demo.stories import (
+    FOLLOW_UPS,
+    QUESTIONS,
+    SECOND_ANSWERS,
+    STORIES,
+    UNKNOWN,
+    UNKNOWN_SHARE,
+    Story,
+)
 from deskbot.answers.audience import Audience
 from deskbot.desk.people import Person
 from deskbot.desk.tickets import reference, sealed_reference
@@ -179,13 +187,19 @@ class History:
     def _ticket(self, opened: datetime, now: datetime, open_share: float | None) -> None:
         story = self._rng.choices(self._stories, [story.weight for story in self._stories])[0]
         asker = self._rng.choice(self._people.get(story.country) or self._people[""])
+        self._ticket_of(story, asker, opened, now, open_share)
+
+    def _ticket_of(
+        self, story: Story, asker: Person, opened: datetime, now: datetime, open_share: float | None
+    ) -> tuple[int, int, int]:
+        """Tell one ticket and return the ids of its conversation, of its first message, and its own."""
         ticket = self._blank(story, asker, opened)
         told = [h for h in self._story(ticket, story, asker, open_share) if h.at <= now]
         self._end_as_told(ticket, told)
         found = clocks.computed(self._desk, ticket, told)
         clocks.keep(self._desk, ticket, found, now)
         self._mark_breaches(ticket, told)
-        self._keep(ticket, story, asker, told)
+        return self._keep(ticket, story, asker, told)
 
     def _blank(self, story: Story, asker: Person, opened: datetime) -> Ticket:
         role = self._desk.book.roles[story.role]
@@ -291,18 +305,21 @@ class History:
                 told.append(_Happening(due, "breached", data={"clock": clock, "due": due.isoformat(), "receivers": []}))
         told.sort(key=lambda happening: happening.at)
 
-    def _keep(self, ticket: Ticket, story: Story, asker: Person, told: Sequence[_Happening]) -> None:
+    def _keep(self, ticket: Ticket, story: Story, asker: Person, told: Sequence[_Happening]) -> tuple[int, int, int]:
         seal = self._desk.sealer.seal
         number = self._rows.add(Ticket, {**vars(ticket), "version": 1})
         subject: Subject = ("ticket", number) if ticket.tier >= 3 else ("person", asker.id)
         title = self._title(ticket, story)
         self._rows.waiting[Ticket][-1]["title"] = seal(self._session, subject, title)
         talk = self._conversation(asker, ticket.channel, ticket.opened_at, ticket.updated_at, number)
+        first = 0
         for seq, happening in enumerate(told, 1):
             message = self._said(happening, talk, number, subject) if happening.said else None
+            first = first or message or 0
             self._rows.add(Event, _event(happening, number, seq, message))
         if ticket.tier <= 2:
             search.index(self._session, number, f"{ticket.ref} {asker.name} {title} {story.text}")
+        return talk, first, number
 
     def _title(self, ticket: Ticket, story: Story) -> str:
         if ticket.tier >= 3:
@@ -344,15 +361,46 @@ class History:
         """Tell one question as the knowledge base answers it today."""
         if at > now:
             return
+        if self._rng.random() < UNKNOWN_SHARE:
+            self._unknown(at, now)
+            return
         asked, _ = self._rng.choice(QUESTIONS)
         asker = self._rng.choice(self._people[""])
-        decision, section, version, confidence, reason = self._answer(asked, asker)
+        helped = True if self._rng.random() < 0.6 else None
+        self._answered(asked, asker, self._asked(asked, asker, at), at, helped=helped)
+
+    def _unknown(self, at: datetime, now: datetime) -> None:
+        """Tell a question that no article answers; of some of them a ticket is made."""
+        one = self._rng.choices(UNKNOWN, [unknown.weight for unknown in UNKNOWN])[0]
+        asked, asker = self._rng.choice(one.words), self._rng.choice(self._people[""])
+        if self._rng.random() < 0.4 and one.role in self._handlers:
+            story = Story(one.role, asked, one.answer, tier=1, language=one.language)
+            talk, message, ticket = self._ticket_of(story, asker, at, now, None)
+            self._answered(asked, asker, (talk, message), at, language=one.language, ticket=ticket)
+        else:
+            self._answered(asked, asker, self._asked(asked, asker, at), at, language=one.language)
+
+    def _asked(self, asked: str, asker: Person, at: datetime) -> tuple[int, int]:
         talk = self._conversation(asker, self._rng.choice(CHANNELS), at, at, None)
         said = _Happening(at, "asked", "employee", asker.id, said=asked)
-        message = self._said(said, talk, None, ("person", asker.id))
+        return talk, self._said(said, talk, None, ("person", asker.id))
+
+    def _answered(
+        self,
+        asked: str,
+        asker: Person,
+        place: tuple[int, int],
+        at: datetime,
+        *,
+        helped: bool | None = None,
+        language: str = "",
+        ticket: int | None = None,
+    ) -> None:
+        """Keep what the knowledge base says to a question; an answer that ended in a ticket did not help."""
+        decision, section, version, confidence, reason = self._answer(asked, asker)
         row = {
-            "conversation_id": talk,
-            "message_id": message,
+            "conversation_id": place[0],
+            "message_id": place[1],
             "person_id": asker.id,
             "decision": decision,
             "reason": reason,
@@ -360,8 +408,9 @@ class History:
             "version": version,
             "confidence": confidence,
             "suggestions": [],
-            "language": asker.language,
-            "helpful": True if decision == "answer" and self._rng.random() < 0.6 else None,
+            "language": language or asker.language,
+            "helpful": None if decision != "answer" else False if ticket else helped,
+            "ticket_id": ticket,
             "at": at,
         }
         self._rows.add(Answered, row)

@@ -399,8 +399,77 @@ QUESTIONS: tuple[tuple[str, str], ...] = (
     ("How much parental leave do I get?", "leave"),
     ("Quando é pago o subsídio de Natal?", "pay"),
     ("Quantos dias de férias temos?", "time-off"),
-    ("Can I bring my dog to the office?", ""),
-    ("Is there a gym discount in New York?", ""),
-    ("Do we have a car leasing scheme?", ""),
-    ("Can I get shares instead of a bonus?", ""),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Something people ask about and no article of the company speaks of: their words, and what tickets are answered.
+
+    `weight` is how often it comes.
+    """
+
+    role: str
+    answer: str
+    words: tuple[str, ...]
+    weight: int
+    language: str = "en"
+
+
+UNKNOWN: tuple[Unknown, ...] = (
+    Unknown(
+        "hr_generalist",
+        "Dogs may come in on Fridays if everybody at the tables around you agrees. Please keep them on a lead.",
+        (
+            "Can I bring my dog to the office?",
+            "Is the Lisbon office dog friendly?",
+            "dogs in the office yes or no",
+            "I just got a dog, may he come in with me?",
+            "Do I need permission to have my dog with me at the office?",
+            "What are the rules for dogs in the building?",
+            "Would it be fine if my dog sleeps under my desk on Fridays?",
+            "Who do I ask if I want to bring my dog in?",
+            "On which days can dogs come to the office?",
+            "can my dog come along tomorrow",
+            "Is there a rule about dogs at the office?",
+            "bringing a dog to the office",
+        ),
+        5,
+    ),
+    Unknown(
+        "benefits",
+        "There is no leasing scheme yet. We are talking to two providers; whoever asks is on the list to be told.",
+        (
+            "Do we have a car leasing scheme?",
+            "Can I lease a car through the company?",
+            "How do I get a company car?",
+            "I'd like to lease an electric car via payroll, possible?",
+            "salary sacrifice for a car lease",
+            "who gets a company car here",
+            "Is there a budget for a leased car?",
+            "Leasing a car through my salary, where do I apply?",
+            "company car leasing?",
+            "Does the company offer car leasing to employees?",
+            "Can my partner drive the leased car?",
+            "electric car lease through the company",
+        ),
+        4,
+    ),
+    Unknown(
+        "hr_generalist",
+        "A garagem tem doze lugares, que se reservam na receção de semana a semana.",
+        (
+            "Há lugares de estacionamento no escritório?",
+            "Onde posso estacionar no escritório?",
+            "Como reservo um lugar de estacionamento?",
+            "A empresa paga o estacionamento?",
+            "quero um cartão de estacionamento",
+            "Tenho direito a estacionamento?",
+            "Quanto custa o estacionamento por mês?",
+            "lugar de estacionamento para o meu carro",
+        ),
+        2,
+        "pt",
+    ),
+)
+UNKNOWN_SHARE = 0.06  # of the questions
