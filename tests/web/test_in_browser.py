@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 from deskbot.actions import tickets as actions
+from deskbot.jobs.gaps import catch_up
+from tests.questions import asked
 from tests.web.company import Company, busy_week
 from tests.web.serving import browsing, context, serving, sign_in
 
@@ -35,6 +37,9 @@ PAGES = (
     ("olga", "/tickets/{ref}"),
     ("olga", "/rules"),
     ("olga", "/digests/2026-W47"),
+    ("olga", "/knowledge/gaps"),
+    ("olga", "/knowledge/gaps?state=dismissed"),
+    ("olga", "/knowledge/gaps/1"),
     ("adam", "/admin"),
 )
 
@@ -60,6 +65,9 @@ def browser() -> Iterator[Browser]:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Company, str, str]]:
     """A company with a busy week, its address, and the reference of a ticket with a conversation."""
     with serving(tmp_path_factory.mktemp("desk")) as (company, address):
+        for who in ("ana", "joe", "ines"):
+            asked(company.store, company.desk, who, "Who washes the team shirts?", role="hris")
+        catch_up(company.store, company.desk)
         yield company, address, busy_week(company)[0]
 
 
