@@ -87,7 +87,7 @@ class Settings(BaseSettings):
     language_model_seconds: float = _setting(
         "DESKBOT_LANGUAGE_MODEL_SECONDS",
         3.0,
-        "how long an answer may wait for the model, 0.1 to 20; then it goes as it is",
+        "how long an answer may wait for the model, 0.1 to 8; then it goes as it is",
     )
     external_contact: str | None = _setting(
         "DESKBOT_EXTERNAL_CONTACT", None, "who is told when every handler is party to a ticket (a mail address)"
@@ -229,8 +229,8 @@ def _language_model_faults(settings: Settings) -> list[str]:
     key = settings.language_model_key or "-"
     if not (key.isascii() and key.isprintable() and " " not in key):
         found.append("DESKBOT_LANGUAGE_MODEL_KEY holds a space or a character that no key has; copy it once more.")
-    if not 0.1 <= settings.language_model_seconds <= 20:
-        found.append("DESKBOT_LANGUAGE_MODEL_SECONDS must be from 0.1 to 20.")
+    if not 0.1 <= settings.language_model_seconds <= 8:
+        found.append("DESKBOT_LANGUAGE_MODEL_SECONDS must be from 0.1 to 8.")
     return found
 
 

@@ -16,6 +16,11 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
+def _model(url: str, key: str = "k") -> dict[str, str]:
+    names = ("DESKBOT_LANGUAGE_MODEL_URL", "DESKBOT_LANGUAGE_MODEL_NAME", "DESKBOT_LANGUAGE_MODEL_KEY")
+    return dict(zip(names, (url, "m", key), strict=True))
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
@@ -32,6 +37,19 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ({"DESKBOT_DATABASE_URL": "mysql://x"}, "must start with sqlite:/// or postgresql://"),
         ({"DESKBOT_SEMANTIC": "maybe"}, "DESKBOT_SEMANTIC=maybe can only be on or off"),
         ({"DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS": "1"}, "works only with DESKBOT_ENV=test"),
+        ({"DESKBOT_LANGUAGE_MODEL_URL": ""}, "DESKBOT_LANGUAGE_MODEL_URL is set but empty"),
+        ({"DESKBOT_LANGUAGE_MODEL_SECONDS": ""}, "DESKBOT_LANGUAGE_MODEL_SECONDS"),
+        ({"DESKBOT_LANGUAGE_MODEL_SECONDS": "60"}, "DESKBOT_LANGUAGE_MODEL_SECONDS must be from 0.1 to 8"),
+        ({"DESKBOT_LANGUAGE_MODEL_URL": "https://m.example/v1"}, "needs DESKBOT_LANGUAGE_MODEL_NAME"),
+        ({"DESKBOT_LANGUAGE_MODEL_NAME": "m"}, "need DESKBOT_LANGUAGE_MODEL_URL"),
+        ({"DESKBOT_LANGUAGE_MODEL_KEY": "k"}, "need DESKBOT_LANGUAGE_MODEL_URL"),
+        (_model("https://m.example/v1", "a b"), "DESKBOT_LANGUAGE_MODEL_KEY holds a space"),
+        (_model("http://m.example/v1"), "must be an https:// address"),
+        (_model("http://127.0.0.1.m.example/v1"), "must be an https:// address"),
+        (_model("https://user:word@m.example/v1"), "must be an https:// address"),
+        (_model("https://m.example/v1?key=1"), "must be an https:// address"),
+        (_model("https://m.example:port/v1"), "must be an https:// address"),
+        (_model("file:///etc/passwd"), "must be an https:// address"),
     ],
 )
 def test_a_wrong_setting_is_one_sentence(monkeypatch: pytest.MonkeyPatch, given: dict[str, str], sentence: str) -> None:
@@ -53,6 +71,17 @@ def test_production_is_the_default_and_nothing_is_connected() -> None:
     assert not (settings.teams_on)
     assert not (settings.mail_on)
     assert not (settings.may_pretend)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://m.example/v1", "http://127.0.0.1:11434/v1", "http://[::1]/v1", "http://localhost"]
+)
+def test_a_model_may_be_far_and_encrypted_or_on_this_machine(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """These addresses are taken, and the time has a default."""
+    for name, value in _model(url).items():
+        monkeypatch.setenv(name, value)
+    assert load().language_model_url == url
+    assert load().language_model_seconds == 3.0
 
 
 def test_the_key_is_made_once_and_only_we_can_read_it(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Small words that bind: a text that changes, drops or adds one of them says something else. Folded, by language."""
+"""Words that bind: a text that changes, drops or adds one says something else. And words that do not. All folded."""
 
 from collections.abc import Mapping
 
@@ -14,13 +14,15 @@ NEGATIONS = _set("""
 LIMITS: Mapping[str, frozenset[str]] = {
     "en": _set("""
         only unless except excluding until before after within least most maximum minimum more less fewer than up
-        above below later earlier instead either otherwise
+        above below later earlier instead either or otherwise
         """),
     "pt": _set("""
         so apenas somente salvo exceto excepto ate antes depois apos dentro minimo maximo minima maxima mais menos
-        acima abaixo caso desde
+        acima abaixo caso desde ou
         """),
 }
+IFS = _set("if provided se caso")
+CONDITIONS = IFS | _set("when whenever where quando onde")
 STRENGTHS = (
     _set("must shall require requires required mandatory obliged need needs needed"),
     _set("may can could might allowed permitted"),
@@ -63,4 +65,13 @@ _UNITS = {
 UNITS: Mapping[str, str] = {word: unit for unit, said in _UNITS.items() for word in said.split()}
 VOICE = _set("""
     i i'm i'll i've me my mine sorry ai assistant chatbot prompt eu meu minha desculpe desculpa assistente lamento
+    """)
+# Words that are in nobody's way: a wording may use them though the passage does not.
+PLAIN = _set("""
+    ask asks tell tells send sends write writes start starts begin begins end ends keep keeps stay stays add adds
+    include includes mean means happen happens follow follows following choose chooses make makes note remember
+    also both together extra further back away way thing things
+    pedir peca pede diga diz enviar envie envia escrever escreva comecar comece acabar acaba manter mantem fica juntar
+    inclui incluir significa acontece seguir escolher escolha fazer faca lembre tambem ambos junto juntos extra volta
+    coisa coisas
     """)

@@ -1,7 +1,7 @@
 """Checks that other words say what a passage says, before anybody reads them; in doubt the passage itself is shown.
 
 Words cannot prove a meaning. So the checks are stricter than a good wording needs: numbers, negations, limits and
-names are the passage's own, in its order and beside the same words, and hardly any word is new.
+names are the passage's own, in its order and beside the same words, and a new word is one that says nothing.
 """
 
 import re
@@ -10,16 +10,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from deskbot.answers.binding_words import DATES, LIMITS, NEGATIONS, NUMBERS, STRENGTHS, UNITS, VOICE
+from deskbot.answers.binding_words import (
+    CONDITIONS,
+    DATES,
+    IFS,
+    LIMITS,
+    NEGATIONS,
+    NUMBERS,
+    PLAIN,
+    STRENGTHS,
+    UNITS,
+    VOICE,
+)
 from deskbot.answers.rephrasing import MARKER
 from deskbot.answers.terms import STOP_STEMS, STOP_WORDS, stems
 from deskbot.desk.folding import fold, small_words_lean, words
 
 LONGER = 1.2
 SUPPORTED = 0.8  # how many of the wording's content words the passage says
-IN_A_SENTENCE = 0.75
-COVERED = 0.7  # how many of the passage's content words the wording says
-_MORE_SENTENCES = 2
+COVERED = 0.85  # how many of the passage's content words the wording says
+OF_A_SENTENCE = 0.6  # the same for each sentence of the passage
 
 _SPACES = re.compile(r"[\u00a0\u2007\u202f]")
 _BULLET = re.compile(r"^\s*[*•–-]\s+", re.M)
@@ -169,7 +179,9 @@ def _same_negations(new: _Text, old: _Text) -> bool:
 
 
 def _same_limits(new: _Text, old: _Text) -> bool:
-    return new.count(LIMITS[new.language]) == old.count(LIMITS[old.language])
+    """Each limit is kept, none is added, and no condition is lost."""
+    kept = new.count(CONDITIONS).total() >= old.count(IFS).total()
+    return kept and new.count(LIMITS[new.language]) == old.count(LIMITS[old.language])
 
 
 def _same_strength(new: _Text, old: _Text) -> bool:
@@ -201,12 +213,13 @@ def _same_language(new: _Text, old: _Text) -> bool:
 
 
 def _supported(new: _Text, old: _Text) -> bool:
-    """Hardly a new word, and none where a number, a negation or a limit stands."""
+    """Hardly a new word, only such as say nothing, and none where a number, a negation or a limit stands."""
     known = set(old.content)
     if not new.content or _share(new.content, known) < SUPPORTED:
         return False
+    harmless = known.union(stems(sorted(PLAIN), new.language))
     return all(
-        _share(_content(sentence, new.language), known) >= (1 if _binds(sentence, new.language) else IN_A_SENTENCE)
+        _share(_content(sentence, new.language), known if _binds(sentence, new.language) else harmless) == 1
         for sentence in new.sentences
     )
 
@@ -224,8 +237,10 @@ def _share(found: list[str], known: set[str]) -> float:
 
 def _covered(new: _Text, old: _Text) -> bool:
     """Nothing of weight is left out, and nothing is said over and over."""
-    short = len(new.sentences) <= len(old.sentences) + _MORE_SENTENCES
-    return short and _share(sorted(set(old.content)), set(new.content)) >= COVERED
+    said, before = Counter(new.content), Counter(old.content)
+    if _share(sorted(before), set(said)) < COVERED or any(count > before[stem] + 1 for stem, count in said.items()):
+        return False
+    return all(_share(_content(sentence, old.language), set(said)) >= OF_A_SENTENCE for sentence in old.sentences)
 
 
 def _unmixed(new: _Text, old: _Text) -> bool:

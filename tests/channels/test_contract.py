@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -70,6 +71,15 @@ DRAWERS: dict[str, Callable[[Reply], str]] = {
 def test_no_channel_drops_a_part_of_a_reply(channel: str, part: str) -> None:
     """Text, table, list, source, file, status and link are all there, in whatever form the channel has for them."""
     assert part in DRAWERS[channel](FULL)
+
+
+@pytest.mark.parametrize("channel", DRAWERS)
+def test_the_articles_own_words_are_in_reach_where_a_model_worded_them(channel: str) -> None:
+    """The article is one click away everywhere, and where there is room its words stand there too."""
+    drawn = DRAWERS[channel](replace(FULL, text_md="Other words.", generated=True))
+    assert "Annual leave" in drawn
+    assert f"{BASE}/knowledge/leave#days" in drawn or "twenty-five" in drawn
+    assert channel not in ("webchat", "email", "teams") or "twenty-five" in drawn
 
 
 @pytest.mark.parametrize("channel", ["slack", "teams", "webchat", "terminal"])

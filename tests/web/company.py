@@ -17,6 +17,7 @@ from deskbot.adapters.content.read import read
 from deskbot.answers.markdown import to_html
 from deskbot.channels.webchat import WebChat
 from deskbot.desk.errors import Fault
+from deskbot.jobs.rephrase import Rephraser
 from deskbot.jobs.work import Worker
 from deskbot.ports import Policybook
 from deskbot.store import conversations, people
@@ -246,7 +247,11 @@ def book() -> Policybook:
 
 
 def found(
-    store: Store, clock: SteppedClock, base_url: str = "http://127.0.0.1:8000", policies: Policybook | None = None
+    store: Store,
+    clock: SteppedClock,
+    base_url: str = "http://127.0.0.1:8000",
+    policies: Policybook | None = None,
+    rephraser: Rephraser | None = None,
 ) -> Company:
     """Build the company's desk on a fresh store."""
     bus = LocalBus()
@@ -263,7 +268,7 @@ def found(
         demo=True,
     )
     chat = WebChat(to_html)
-    worker = Worker(store, desk, {chat.name: chat})
+    worker = Worker(store, desk, {chat.name: chat}, rephraser)
     group = GroupCommit(store)
     pages = web.create(desk, store, bus=bus, chat_channel=chat, accept=group.accept, answer=worker.answer)
     hire(store, clock.now())

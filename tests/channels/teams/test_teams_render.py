@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -153,6 +154,11 @@ def test_an_answer_names_its_source_in_the_text_in_the_card_and_where_teams_show
 
 def test_an_answer_quoted_from_an_article_is_not_called_generated() -> None:
     assert "AIGeneratedContent" not in json.dumps(render(ANSWER, BASE))
+
+
+def test_what_a_language_model_worded_is_called_generated() -> None:
+    (message,) = render(replace(ANSWER, generated=True), BASE)
+    assert message["entities"][0]["additionalType"] == ["AIGeneratedContent"]
 
 
 def test_buttons_carry_their_verb_and_their_token_and_links_are_links() -> None:
