@@ -19,7 +19,10 @@ from deskbot.store.tables import Answered, Message, Ticket
 
 
 def answer(talk: Talk, message: Message, screening: Screening) -> Turn:
-    """Take a screened text: open a sealed case for a report, give a question the human route and then the article."""
+    """Take a screened text: open a sealed case for a report, give a question the human route and then the article.
+
+    What may be either gets both: the case, and the article after it.
+    """
     if talk.person is None:
         message.text = None
         return Turn((talk.reply(say("chat.sensitive_unlinked", talk.language, url=talk.desk.base_url), private=True),))
@@ -31,7 +34,7 @@ def answer(talk: Talk, message: Message, screening: Screening) -> Turn:
         reference=ticket.ref if ticket else None,
         promise=talk.promise(ticket) if ticket else "",
         crisis=_crisis(talk) if screening.crisis else (),
-        article=None if ticket else _article(talk),
+        article=_article(talk, doubtful=ticket is not None) if screening.asks else None,
         health=screening.own_health,
     )
     return Turn((reply,))
@@ -82,10 +85,10 @@ def _crisis(talk: Talk) -> tuple[str, ...]:
     return tuple(crisis.lines(country, talk.language)) if crisis is not None else ()
 
 
-def _article(talk: Talk) -> Passage | None:
-    """Find the article about the topic: only for a question about it, and only to stand after the human route."""
+def _article(talk: Talk, *, doubtful: bool) -> Passage | None:
+    """Find the article about the topic, to stand after the human route; in doubt only one that seems to answer."""
     found = talk.desk.book.knowledge.find(talk.inbound.text, talk.audience(), talk.language)
-    if not found.ranked:
+    if not found.ranked or (doubtful and found.decision not in ("answer", "suggest")):
         return None
     first = passage(talk, found.ranked[0][0])
     return replace(first, quote=found.quote_md) if found.quote_md else first

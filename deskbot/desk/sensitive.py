@@ -1,7 +1,7 @@
 """Recognises texts that must reach a human before, or instead of, any article."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
@@ -13,6 +13,7 @@ from rapidfuzz.distance import OSA
 from deskbot.desk import sensitive_en, sensitive_pt
 from deskbot.desk.errors import Invalid
 from deskbot.desk.folding import fold, language_of
+from deskbot.desk.sensitive_model import Opinion, features, opinion, tokens
 
 Topic = Literal[
     "harassment",
@@ -26,7 +27,7 @@ Topic = Literal[
     "medical_emergency",
     "health",
 ]
-_ORDER: tuple[Topic, ...] = (
+TOPICS: tuple[Topic, ...] = (
     "self_harm",
     "medical_emergency",
     "domestic_abuse",
@@ -39,6 +40,15 @@ _ORDER: tuple[Topic, ...] = (
     "health",
 )
 LONGEST = 10_000
+_AT_RISK = ("self_harm", "medical_emergency", "violence", "domestic_abuse")
+_REPORT = 0.6  # from this likelihood on a text is taken as a report
+_ACT = 0.35  # the same, where a pattern finds something done to somebody
+_IN_CRISIS = 0.1  # the same, where a pattern finds a life at risk
+_NONE = 0.4  # above this likelihood a text is ordinary, if it is no report
+_RISK = 0.4  # from this likelihood of a topic at risk of life on, a report is a crisis
+_ASKS = 0.02  # from this likelihood of being a question on, a report gets the article too
+_ASKS_IN_CRISIS = 0.2  # the same, where a life may be at risk
+_STRETCH = 60  # words of a long text that are judged at once
 _MODULES: Mapping[str, ModuleType] = {"en": sensitive_en, "pt": sensitive_pt}
 _DOUBLED = re.compile(r"(.)\1+")
 _LONG_WORD = re.compile(r"(?<!\\)\b[a-z]{6,}\b")
@@ -51,13 +61,15 @@ class Screening:
 
     `report` means that something happened, or may have: a sealed ticket. False is a question about the topic: the human
     route first, then the article. `crisis` means that life may be at risk now. `own_health` is the asker's own health
-    or grief, which goes to leave as a protected ticket.
+    or grief, which goes to leave as a protected ticket. `asks` means that it may be a question, also where doubt makes
+    it a report: the article follows the human route, so that nobody who only asked is refused it.
     """
 
     topic: Topic
     report: bool
     crisis: bool
     own_health: bool
+    asks: bool
     language: str
 
 
@@ -124,28 +136,63 @@ def screen(text: str) -> Screening | None:
     Only the first and last 10,000 characters of a very long text are read.
     """
     read = text if len(text) <= 2 * LONGEST else text[:LONGEST] + " " + text[-LONGEST:]
-    plain, language = _plain(read), language_of(read)
-    detectors = _detectors()
-    for code in (language, *(other for other in detectors if other != language)):
-        if hits := detectors[code].hits(plain):
-            return _judged(plain, hits, detectors[code], language)
-    return None
+    found = [judged for stretch in _stretches(read) if (judged := _judged(stretch))]
+    return min(found, key=_urgency, default=None)
 
 
-def _judged(plain: str, hits: Sequence[_Line], detector: _Detector, language: str) -> Screening | None:
-    topic = min((line.topic for line in hits), key=_ORDER.index)
-    kinds = {line.kind for line in hits if line.topic == topic}
-    asks = bool(detector.about.search(plain))
-    happened = bool(detector.happened.search(plain))
-    if topic == "health":
-        if asks and kinds == {"grief"}:
-            return None
-        only_asks = asks and not happened and kinds <= {"health", "grief"}
-        return Screening(topic, not only_asks, False, True, language)
-    crisis = any(line.kind == "crisis" for line in hits)
-    only_words = all(line.kind == "word" for line in hits)
-    report = not (asks and only_words and not happened)
-    return Screening(topic, report, crisis, False, language)
+def _stretches(text: str) -> list[str]:
+    """Return the text, and its overlapping stretches if it is long: a few sentences of a letter may be what counts."""
+    words = text.split()
+    if len(words) <= 2 * _STRETCH:
+        return [text]
+    starts = range(0, len(words) - _STRETCH // 2, _STRETCH // 2)
+    return [text, *(" ".join(words[start : start + _STRETCH]) for start in starts)]
+
+
+def _urgency(found: Screening) -> tuple[bool, bool, int]:
+    return not found.crisis, not found.report, TOPICS.index(found.topic)
+
+
+def _judged(text: str) -> Screening | None:
+    """Judge one stretch by the learned opinion on it, which needs little where words tell of a life at risk."""
+    marks, in_crisis = marks_of(text)
+    view = opinion(features(tokens(text), marks))
+    report = view.report >= (_IN_CRISIS if in_crisis else _ACT if "act" in marks else _REPORT)
+    if not report and view.none > _NONE:
+        return None
+    topic = min(in_crisis, key=TOPICS.index) if in_crisis else _likeliest(view)
+    at_risk = sum(share for name, share in zip(TOPICS, view.topics, strict=True) if name in _AT_RISK)
+    crisis = report and (bool(in_crisis) or at_risk >= _RISK)
+    return Screening(
+        topic=topic,
+        report=report,
+        crisis=crisis,
+        own_health=report and topic == "health",
+        asks=not report or view.question >= (_ASKS_IN_CRISIS if crisis else _ASKS),
+        language=language_of(text),
+    )
+
+
+def _likeliest(view: Opinion) -> Topic:
+    """Return the likeliest topic; one's own health only where it is likelier than all others together."""
+    best = max(range(len(TOPICS)), key=view.topics.__getitem__)
+    if TOPICS[best] == "health" and view.topics[best] < 0.5:
+        best = max(range(len(TOPICS) - 1), key=view.topics.__getitem__)
+    return TOPICS[best]
+
+
+def marks_of(text: str) -> tuple[list[str], list[Topic]]:
+    """Return what the patterns of either language find in a text, as names, and the topics of what is a crisis."""
+    plain = _plain(text)
+    marks: set[str] = set()
+    in_crisis: list[Topic] = []
+    for detector in _detectors().values():
+        hits = detector.hits(plain)
+        marks.update(name for line in hits for name in (line.kind, f"{line.topic} {line.kind}"))
+        in_crisis += [line.topic for line in hits if line.kind == "crisis"]
+        marks.update(("about",) if detector.about.search(plain) else ())
+        marks.update(("happened",) if detector.happened.search(plain) else ())
+    return sorted(marks), in_crisis
 
 
 def _plain(text: str) -> str:

@@ -73,6 +73,17 @@ def test_a_question_about_the_topic_gets_the_human_route_and_then_the_article(ta
     assert [choice.verb for choice in reply.choices] == ["speak_up"]
 
 
+@pytest.mark.parametrize(
+    "text", ["he waits at my car every evening", "asking for a friend: her boss wants a hug each morning"]
+)
+def test_a_hint_opens_a_sealed_case_without_an_article(talker: Start, store: Store, text: str) -> None:
+    """Nobody has to use the words of a policy."""
+    reply = only(talker(ANA).say(text))
+    (case,) = tickets(store)
+    assert case.tier == 4
+    assert not reply.citations
+
+
 def test_crisis_lines_of_the_country_come_first(talker: Start) -> None:
     """Where life may be at risk the first lines are the emergency and crisis numbers of the person's country."""
     reply = only(talker(ANA).say("I want to kill myself"))
