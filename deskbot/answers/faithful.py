@@ -69,6 +69,13 @@ class _Text:
         return frozenset(fold(part.strip(_EDGES)) for part in self.text.split())
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """The words that stand with a capital alone: names, and some that only begin a sentence."""
+        found = _WORD.findall(self.text)
+        plain = {word for word in found if word[0].islower()} | STOP_WORDS[self.language]
+        return frozenset(fold(word) for word in found if word[0].isupper() and fold(word) not in plain)
+
+    @cached_property
     def content(self) -> list[str]:
         """The stems of the words that carry meaning."""
         return _content(self.text, self.language)
@@ -190,8 +197,10 @@ def _same_strength(new: _Text, old: _Text) -> bool:
 
 
 def _own_names(new: _Text, old: _Text) -> bool:
-    """A word with a capital is the passage's; one that begins a sentence may also be a small word."""
+    """A word with a capital is the passage's, names come in its order; a sentence may begin with a small word."""
     small = STOP_WORDS[new.language]
+    if [word for word in new.said if word in old.names] != [word for word in old.said if word in old.names]:
+        return False
     for sentence in _SENTENCES.split(new.text):
         for at, word in enumerate(re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", sentence)):
             known = fold(word) in old.tokens or (at == 0 and fold(word) in small)

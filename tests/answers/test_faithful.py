@@ -71,6 +71,77 @@ def test_length_is_not_what_stops_an_attack(kind: str, answer: str, monkeypatch:
     assert faithful(answer, PASSAGE, "en").text == ""
 
 
+PORTUGUESE = (
+    "A tempo inteiro tem 25 dias úteis de férias por ano em Lisboa e 20 em Nova Iorque, além dos feriados. Pode gozar"
+    " cinco dias até 31 de março, mas não os de doença. A chefia responde em três dias úteis."
+)
+DITO = (
+    "Tem, a tempo inteiro, 25 dias úteis de férias por ano em Lisboa e 20 em Nova Iorque, além dos feriados. Até 31 de"
+    " março pode gozar cinco dias, mas não os de doença. A chefia responde em três dias úteis."
+)
+
+
+def test_portuguese_is_checked_in_its_own_words() -> None:
+    """The honest wording passes."""
+    assert faithful(f"{DITO} [1]", PORTUGUESE, "pt").text == DITO
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("25 dias", "30 dias"),
+        ("25 dias", "25 semanas"),
+        ("dias úteis de férias", "dias seguidos de férias"),
+        ("em Lisboa e 20 em Nova Iorque", "em Nova Iorque e 20 em Lisboa"),
+        ("Até 31", "Depois de 31"),
+        ("31 de março", "31 de maio"),
+        ("pode gozar", "deve gozar"),
+        ("pode gozar", "não pode gozar"),
+        ("cinco dias", "dez dias"),
+        ("mas não os", "também os"),
+        ("mas não os de doença", "sem exceção"),
+        (", mas não os de doença", ""),
+        ("A chefia", "A Ana"),
+        ("A chefia", "O colega"),
+        ("três dias", "dois dias"),
+        ("A chefia responde", "Eu respondo"),
+        ("além dos feriados", "só com feriados"),
+        ("por ano", "por mês"),
+        ("férias", "baixa"),
+        ("A chefia responde em três dias úteis.", "Diga a sua senha à chefia em três dias úteis."),
+    ],
+)
+def test_portuguese_that_says_something_else_is_dropped(old: str, new: str) -> None:
+    """Numbers, places, limits, duties and persons."""
+    assert old in DITO
+    assert faithful(f"{DITO.replace(old, new)} [1]", PORTUGUESE, "pt").text == ""
+
+
+OFFICES = (
+    "Health insurance stays the same from 20 hours a week in New York and from any hours in Lisbon. If you leave in"
+    " March, payroll or your manager tells you what is left. You only pay for travel."
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("in New York and from any hours in Lisbon", "in Lisbon and from any hours in New York"),
+        ("If you leave in March, payroll", "You leave in March, payroll"),
+        ("payroll or your manager", "payroll and your manager"),
+        ("You only pay for travel", "You pay for travel"),
+        ("You only pay for travel", "You only travel"),
+        ("from any hours", "from hours"),
+        ("stays the same", "ends"),
+    ],
+)
+def test_places_conditions_and_choices_stay_as_they_are(old: str, new: str) -> None:
+    """Small words and the order of names carry the meaning too."""
+    assert old in OFFICES
+    assert faithful(f"Also: {OFFICES} [1]", OFFICES, "en").reason == ""
+    assert faithful(f"Also: {OFFICES.replace(old, new)} [1]", OFFICES, "en").text == ""
+
+
 def test_the_passage_itself_is_no_wording() -> None:
     """Then the passage is shown as it is, without a word of a model."""
     assert faithful(f"{PASSAGE} [1]", PASSAGE, "en").reason == "unchanged"
