@@ -95,11 +95,11 @@ def test_a_draft_is_found_by_nobody_until_it_is_published(store: Store, desk: De
 
 def test_what_is_sensitive_or_protected_never_comes_in(store: Store, desk: Desk) -> None:
     """Neither a thread in which something sensitive was said, nor a ticket whose tier was raised afterwards."""
-    thread = asked(store, desk, "ana", "Is there a shuttle bus?")
+    thread = asked(store, desk, "ana", "Who washes the team shirts?")
     asked(store, desk, "ana", "My manager touched me", decision="sensitive", conversation=thread)
-    asked(store, desk, "joe", "My manager touched me on the shuttle bus")
-    ask(store, desk, ["When does the shuttle bus go?", "shuttle bus from the station"], role="hr_generalist")
-    ask(store, desk, ["Which shuttle bus goes to the hospital?", "shuttle bus times"], role="leave", tier=3)
+    asked(store, desk, "joe", "My manager touched me while I was washing team shirts")
+    ask(store, desk, ["washing team shirts?", "Where do I wash the team shirts?"], role="hris")
+    ask(store, desk, ["How do I get my team shirt washed?", "washing team shirts"], role="leave", tier=3)
     (line,) = lines(store, desk)
     assert line.count == 2
     with store.write() as session:
