@@ -6,7 +6,7 @@ than five tickets. A ticket is named, and what was answered in it is shown, to t
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from statistics import median
@@ -35,6 +35,7 @@ from deskbot.store.tables import Gap, Ticket
 WEEKS = 13
 FEWEST = 5  # of people and tickets that a number is told of
 SHOWN = 40  # different questions
+LISTED = 100  # gaps
 EXAMPLES = 8  # tickets
 MATERIAL = 6  # replies in a draft
 LONGEST_REPLY = 800  # characters
@@ -71,6 +72,15 @@ class Line:
     weeks: tuple[tuple[datetime, int], ...]
     section: str
     effect: Effect | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The gaps to show, at most a hundred; how many there are of each kind, and the languages, before filtering."""
+
+    lines: tuple[Line, ...]
+    kinds: Mapping[str, int]
+    languages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +129,37 @@ def sees(viewer: Viewer, gap: Gap) -> bool:
 
 
 def listed(
-    session: Session, desk: Desk, viewer: Viewer | None, since: datetime | None = None, state: str = "open"
-) -> list[Line]:
+    session: Session,
+    desk: Desk,
+    viewer: Viewer | None,
+    since: datetime | None = None,
+    state: str = "open",
+    kind: str = "",
+    language: str = "",
+) -> Listing:
     """Return the gaps that somebody may see, the most asked first; for no viewer all of them."""
     now = desk.now()
-    found = [
-        gap
-        for gap in gaps.live(session, since or now - DAYS, LIVE)
-        if gap.size >= LEAST and gap.judged_with and gap.state == state and (viewer is None or sees(viewer, gap))
-    ]
-    asked = gaps.of_gaps(session, [gap.id for gap in found if gap.id is not None], since or now - DAYS)
+    start = since or now - DAYS
+    found = {
+        gap.id: gap
+        for gap in gaps.live(session, start, LIVE)
+        if gap.id is not None and gap.size >= LEAST and gap.judged_with and gap.state == state
+        if viewer is None or sees(viewer, gap)
+    }
+    asked = {number: those for number, those in gaps.of_gaps(session, found, start).items() if len(those) >= LEAST}
+    wanted = [n for n in asked if kind in ("", found[n].kind) and language in ("", found[n].language)]
+    shown = sorted(wanted, key=lambda number: (-len(asked[number]), number))[:LISTED]
     cleaner = _Cleaner(session, desk, viewer)
-    heads = gaps.by_ids(session, [gap.headline for gap in found if gap.headline is not None])
+    heads = gaps.by_ids(session, [head for number in shown if (head := found[number].headline) is not None])
     lines = [
-        _line(session, desk, gap, asked[gap.id or 0], cleaner, heads.get(gap.headline or 0), now)
-        for gap in found
-        if len(asked.get(gap.id or 0, ())) >= LEAST
+        _line(session, desk, found[number], asked[number], cleaner, heads.get(found[number].headline or 0), now)
+        for number in shown
     ]
-    return sorted((line for line in lines if line.title), key=lambda line: (-line.count, line.id))
+    return Listing(
+        tuple(line for line in lines if line.title),
+        Counter(found[number].kind for number in asked),
+        tuple(sorted({found[number].language for number in asked})),
+    )
 
 
 def _line(

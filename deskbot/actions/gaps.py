@@ -5,7 +5,7 @@ transaction. Nothing is taken in from tickets above tier 2 or where something se
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ from deskbot.store.tables import Gap
 
 DAYS = timedelta(days=90)  # how long ago a question may have been asked to be taken in
 AT_ONCE = 1000  # questions taken in at once
+WRITTEN_AT_ONCE = 50  # groups
 LIVE = 3000  # gaps, those asked about last, that new questions are compared with
 FIRST = 8  # questions of a gap that tell what it is about
 LEAST = 2  # questions that make a gap worth looking at
@@ -59,6 +60,12 @@ class Plan:
     def seen(self) -> list[int]:
         """The questions that were looked at."""
         return [*self.apart, *(one.id for _, questions in self.groups for one in questions)]
+
+    def parts(self) -> "Iterator[Plan]":
+        """Yield the plan in parts that are each written in a moment, so that nobody else waits to write."""
+        yield Plan((), self.apart)
+        for start in range(0, len(self.groups), WRITTEN_AT_ONCE):
+            yield Plan(self.groups[start : start + WRITTEN_AT_ONCE], ())
 
 
 # --- Taking in ------------------------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def gaps(
     with store.read() as session:
         viewer = _viewer(session, person)
         state = "dismissed" if dismissed else "open"
-        lines = gap_pages.listed(session, desk, viewer, start, state)
+        lines = gap_pages.listed(session, desk, viewer, start, state).lines
     for line in lines:
         print(json.dumps(_facts(line), ensure_ascii=False) if as_json else _line(line))
     if not lines and not as_json:

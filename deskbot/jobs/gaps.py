@@ -37,8 +37,9 @@ def take_in(store: Store, desk: Desk, memory: gaps.Memory) -> None:
             plan = gaps.look(session, desk, memory, now)
         if plan is None:
             return
-        with store.write() as session:
-            gaps.settle(session, plan, now)
+        for part in plan.parts():
+            with store.write() as session:
+                gaps.settle(session, part, now)
 
 
 def judge(store: Store, desk: Desk) -> bool:

@@ -26,7 +26,6 @@ router = APIRouter(include_in_schema=False)
 KINDS = ("no_article", "not_found", "unhelpful", "found")
 STATES = ("open", "dismissed")
 _WIDTH, _BASE = 720, 92
-_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +45,17 @@ def listed(
     site: SiteDep, asker: AskerDep, viewer: ViewerDep, kind: str = "", language: str = "", state: str = "open"
 ) -> Response:
     """List the gaps of this person's topics, the most asked first."""
-    shown = state if state in STATES else "open"
+    shown, wanted = state if state in STATES else "open", kind if kind in KINDS else ""
     with site.store.read() as session:
-        everything = actions.listed(session, site.desk, viewer, state=shown)
-    lines = [one for one in everything if kind in ("", one.kind) and language in ("", one.language)]
+        found = actions.listed(session, site.desk, viewer, state=shown, kind=wanted, language=language)
     return site.pages.draw(
         "gaps.html",
         asker,
         here="knowledge",
-        lines=lines[:_SHOWN],
-        kinds=[(name, sum(one.kind == name for one in everything)) for name in KINDS],
-        languages=sorted({one.language for one in everything}),
-        kind=kind if kind in KINDS else "",
+        lines=found.lines,
+        kinds=[(name, found.kinds.get(name, 0)) for name in KINDS],
+        languages=found.languages,
+        kind=wanted,
         chosen=language,
         state=shown,
         states=STATES,

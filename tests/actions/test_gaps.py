@@ -48,7 +48,7 @@ def lines(store: Store, desk: Desk, who: str = "olga@acme.example", **more: str)
     """Return the list as somebody sees it."""
     catch_up(store, desk)
     with store.read() as session:
-        return gap_pages.listed(session, desk, viewer(store, who), **more)
+        return list(gap_pages.listed(session, desk, viewer(store, who), **more).lines)
 
 
 def page(store: Store, desk: Desk, number: int, who: str = "olga@acme.example") -> gap_pages.Page:
