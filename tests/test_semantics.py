@@ -79,6 +79,29 @@ async def test_vectors_that_are_there_are_used_from_the_start(settings: Settings
     assert again.current.knowledge.meaning is not None
 
 
+async def test_vectors_that_cannot_be_kept_are_not_computed_over_and_over(settings: Settings) -> None:
+    """Words alone serve; it is tried again after a while, not at once."""
+    installed()
+    (settings.data_dir / "cache").parent.mkdir(parents=True)
+    (settings.data_dir / "cache").write_text("a file where the folder should be")
+    content = LiveContent(settings.knowledge_dir, settings.rules_dir)
+    understanding = Understanding(settings, content)
+    await asyncio.to_thread(understanding.attach)
+    assert await understanding._complete() is False
+    assert content.current.knowledge.meaning is None
+
+
+async def test_no_process_to_compute_in_is_no_reason_to_fail(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed()
+    content = LiveContent(settings.knowledge_dir, settings.rules_dir)
+    understanding = Understanding(settings, content)
+    await asyncio.to_thread(understanding.attach)
+    monkeypatch.setattr("sys.executable", "/there/is/no/such/program")
+    assert await understanding._complete() is False
+
+
 async def test_the_desk_serves_without_the_model(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     """The loop stays, for the desk counts its loops, and says what is missing."""
     monkeypatch.setattr("deskbot.adapters.model.PACKAGE", "there_is_no_such_package")

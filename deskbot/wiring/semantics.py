@@ -70,9 +70,11 @@ class Understanding:
         """Compute what is missing, and use it; False where that failed."""
         semantics = self._semantics
         if semantics.missing:
-            code = await self._compute(list(semantics.missing))
+            wanted = list(semantics.missing)
+            code = await self._compute(wanted)
             await asyncio.to_thread(self._content.search_by, semantics.attach)
-            if code and not self._stopped.is_set():
+            # Where nothing of it came back, the same work would be done again and again.
+            if (code or set(wanted) <= set(semantics.missing)) and not self._stopped.is_set():
                 log.error("vectors could not be computed", exit_status=code)
                 return False
         self.state = Semantic("ready", semantics.known, semantics.known)
@@ -83,7 +85,10 @@ class Understanding:
         folder, cache = self._settings.model_dir or "", self._settings.data_dir / FILE
         command = [sys.executable, "-m", "deskbot.adapters.encoder", str(folder), str(cache)]
         pipe = asyncio.subprocess.PIPE
-        process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+        try:
+            process = await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe)
+        except OSError as error:
+            return error.errno or 1  # No memory or no processes left: words alone serve, and it is tried again.
         progress = asyncio.create_task(self._progress(process, texts))
         stopped = asyncio.create_task(self._stopped.wait())
         try:

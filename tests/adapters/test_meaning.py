@@ -1,14 +1,17 @@
 """Vectors are computed once, kept on disk, and never a reason for the desk not to answer."""
 
+import io
 import json
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from deskbot.adapters import meaning
+from deskbot.adapters import encoder, meaning
 from deskbot.adapters.meaning import Semantics
 from deskbot.adapters.model import TOKENIZER, WEIGHTS, ModelMissing, find_model, load_model, read_weights
 from deskbot.adapters.vector_cache import VectorCache, rounded
@@ -136,6 +139,40 @@ def test_a_torn_file_costs_no_more_than_its_vectors(file: Path) -> None:
     assert "new" in cache.read(["new"])
 
 
+def test_vectors_that_are_no_vectors_are_passed_over(file: Path) -> None:
+    """Numbers that came to harm would make every question near to their section, or to none."""
+    cache = VectorCache(file, "m")
+    cache.write({"whole": unit(0)})
+    rows = [("m", "nan", b"\xff" * 2 * WIDTH), ("m", "nothing", bytes(2 * WIDTH)), ("m", "short", b"\x00")]
+    cache._within(lambda d: d.executemany("INSERT INTO vectors (model, key, vector) VALUES (?, ?, ?)", rows), None)
+    assert list(cache.read(["whole", "nan", "nothing", "short"])) == ["whole"]
+
+
+def test_vectors_are_read_while_somebody_else_writes_or_nobody_may(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is there serves; that it was asked for today is noted another day."""
+    cache = VectorCache(file, "m")
+    assert cache.write({"k": unit(0)})
+    cache._within(lambda d: d.execute("UPDATE vectors SET used = date('now', '-5 days')"), None)
+    monkeypatch.setattr("deskbot.adapters.vector_cache.PATIENCE", 0.01)
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert list(cache.read(["k"])) == ["k"]
+        assert not cache.write({"new": unit(1)})
+
+
+def test_computing_ends_at_once_where_vectors_cannot_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """On a full disk a whole handbook would be computed for nothing, again and again."""
+    monkeypatch.setattr(encoder, "load_model", lambda folder: CountingModel(random_weights(), by_length, "random"))
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(["one", "two words", "three words now"])))
+    monkeypatch.setattr("os.nice", lambda step: 0)
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    with pytest.raises(SystemExit, match="cannot be written"):
+        encoder.main("", str(tmp_path / "cache" / "vectors.db"))
+    assert capsys.readouterr().out == ""
+
+
 def test_what_was_written_before_a_kill_is_there_after_it(file: Path) -> None:
     """A process that ends between two writes loses neither the first nor the file."""
     code = (
@@ -183,6 +220,32 @@ def test_files_of_something_else_are_refused_in_a_sentence(tmp_path: Path, weigh
     assert tokenizer is not None
     (tmp_path / TOKENIZER).write_bytes(tokenizer.read_bytes())
     (tmp_path / WEIGHTS).write_bytes(weights)
+    with pytest.raises(ModelMissing, match="does not hold all-MiniLM-L6-v2"):
+        load_model(tmp_path)
+
+
+@pytest.mark.parametrize("fill", [b"\0", b"\xff"])
+def test_weights_that_came_to_harm_inside_are_refused(tmp_path: Path, fill: bytes) -> None:
+    """The file has its length and its head, and numbers in between that are not the model's."""
+    installed()
+    there = find_model()
+    for name in (TOKENIZER, WEIGHTS):
+        (tmp_path / name).write_bytes((there / name).read_bytes())
+    with (tmp_path / WEIGHTS).open("r+b") as weights:
+        weights.seek(70_000_000)
+        weights.write(fill * 8_000_000)
+    with pytest.raises(ModelMissing, match="damaged, or another model's"):
+        load_model(tmp_path)
+
+
+def test_a_tokenizer_of_another_model_is_refused(tmp_path: Path) -> None:
+    """Its numbers would lie outside of the weights, and every question would fail."""
+    installed()
+    there = find_model()
+    (tmp_path / WEIGHTS).symlink_to(there / WEIGHTS)
+    told = json.loads((there / TOKENIZER).read_text(encoding="utf-8"))
+    told["model"]["vocab"] = {word: number + 40_000 for word, number in told["model"]["vocab"].items()}
+    (tmp_path / TOKENIZER).write_text(json.dumps(told), encoding="utf-8")
     with pytest.raises(ModelMissing, match="does not hold all-MiniLM-L6-v2"):
         load_model(tmp_path)
 
