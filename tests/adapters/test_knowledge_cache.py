@@ -114,6 +114,22 @@ def test_a_cache_with_a_damaged_byte_is_passed_over(cache: Path, fresh: Knowledg
     assert said(read(cache)) == said(fresh)
 
 
+@pytest.mark.parametrize(
+    ("at", "wrong"),
+    [(6, b"\xff"), (8, b"\x63"), (10, b"\x63"), (8, b"\x21")],
+    ids=["a newer format", "another compression", "another compression", "a password"],
+)
+def test_an_archive_that_seems_to_ask_for_more_than_can_be_done_is_passed_over(
+    cache: Path, fresh: Knowledge, at: int, wrong: bytes
+) -> None:
+    """A few wrong bytes in the archive's list of contents must not keep the desk from starting."""
+    data = bytearray(cache.read_bytes())
+    place = data.index(b"PK\x01\x02")
+    data[place + at : place + at + len(wrong)] = wrong
+    cache.write_bytes(data)
+    assert said(read(cache)) == said(fresh)
+
+
 def test_a_cache_that_would_run_code_when_unpickled_is_passed_over(
     cache: Path, fresh: Knowledge, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -51,7 +52,21 @@ _READERS = (
 )
 _OF_ARTICLE = tuple(f.name for f in fields(Article))
 _OF_SECTION = tuple(f.name for f in fields(Section))
-_DAMAGED = (OSError, ValueError, KeyError, IndexError, TypeError, EOFError, AttributeError, zipfile.BadZipFile)
+# What a few wrong bytes of an archive lead to: `zipfile` takes them for a newer format or a password (RuntimeError), or
+# for numbers beyond all memory.
+_DAMAGED = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    EOFError,
+    AttributeError,
+    RuntimeError,
+    ArithmeticError,
+    MemoryError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 @dataclass(frozen=True, slots=True)
