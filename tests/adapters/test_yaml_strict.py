@@ -69,3 +69,10 @@ def test_lone_surrogates_and_control_characters_are_named_with_their_line() -> N
 def test_whatever_the_text_the_reader_returns_or_refuses(text: str) -> None:
     with suppress(Malformed):
         load(text, "f")
+
+
+@pytest.mark.parametrize("text", ['title: "a\\0b"', 'title: "a\\x1b[31m"', '"a\\x07": b', '- "\\u0080"'])
+def test_control_characters_are_refused_as_escapes_too(text: str) -> None:
+    """PostgreSQL keeps no NUL: a title with one would stop all work on the articles there."""
+    with pytest.raises(Malformed, match="control characters"):
+        load(text, "page.md")

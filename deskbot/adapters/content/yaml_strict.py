@@ -105,6 +105,8 @@ class _Builder:
             self._open(event, line)
 
     def _scalar(self, event: Any, line: int) -> None:
+        if _CONTROL.search(event.value):
+            raise self.refuse(line, "control characters are not allowed, not as escapes either; take them out")
         top = self.stack[-1] if self.stack else None
         if top is not None and isinstance(top.value, dict) and top.key is None:
             self._key(top, event.value, line)
