@@ -4,7 +4,7 @@
 section learned another question and for the rest, and what questions outside the handbooks get. Two ways: `each` asks
 every question when all others have taught (the desk after years), `halves` lets random halves teach the others (the
 desk after weeks). A question teaches one section, the first that is right. Two wordings that differ by slips of the
-keyboard alone count as one question.
+keyboard alone count as one question, unless `--slips` counts them as two.
 """
 
 import argparse
@@ -62,12 +62,12 @@ def by_meaning() -> Maker:
     return make
 
 
-def each(make: Maker = by_words) -> list[Asked]:
+def each(make: Maker = by_words, same: float = SAME) -> list[Asked]:
     """Ask every question when all others have taught their section; questions outside when all have."""
     out: list[Asked] = []
     for pages, questions in _handbooks():
         before = make(pages, {})
-        groups = _groups(q for q in questions if q["gold"])
+        groups = _groups((q for q in questions if q["gold"]), same)
         for left_out in groups:
             after, learned = _taught(make, pages, [group for group in groups if group is not left_out])
             out += [_asked(question, learned, before, after) for question in left_out]
@@ -125,11 +125,11 @@ def _handbooks() -> Iterator[tuple[dict[str, str], list[Question]]]:
         yield {p.relative_to(folder).as_posix(): p.read_text(encoding="utf-8") for p in folder.rglob("*.md")}, asked
 
 
-def _groups(questions: Iterable[Question]) -> list[list[Question]]:
+def _groups(questions: Iterable[Question], same_from: float = SAME) -> list[list[Question]]:
     """Put questions that are the same but for slips together."""
     groups: list[list[Question]] = []
     for question in questions:
-        same = (g for g in groups if fuzz.ratio(g[0]["question"].lower(), question["question"].lower()) >= SAME)
+        same = (g for g in groups if fuzz.ratio(g[0]["question"].lower(), question["question"].lower()) >= same_from)
         group = next(same, None)
         if group is None:
             groups.append([question])
@@ -163,9 +163,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--engine", choices=("lexical", "full"), default="lexical")
     parser.add_argument("--rounds", type=int, default=20, help="random halves of each handbook")
+    parser.add_argument("--slips", action="store_true", help="count wordings with slips as questions of their own")
     given = parser.parse_args()
     make = by_meaning() if given.engine == "full" else by_words
-    columns = {"each": figures(each(make)), "halves": figures(halves(given.rounds, make))}
+    columns = {
+        "each": figures(each(make, 101.0 if given.slips else SAME)),
+        "halves": figures(halves(given.rounds, make)),
+    }
     print(f"{given.engine:26}" + "".join(f"{name:>10}" for name in columns))
     for name in columns["each"]:
         shown = (column[name] for column in columns.values())

@@ -19,7 +19,7 @@ from deskbot.desk.folding import words
 
 Numbers = npt.NDArray[np.float64]
 
-WORDS_FROM = 0.45  # likeness of words below this says nothing: the geometric mean of what each says of the other
+WORDS_FROM = 0.53  # likeness of words below this says nothing: the geometric mean of what each says of the other
 MEANING_FROM = 0.55  # the same for the cosine of two questions' vectors
 NEVER_SURER = 1.0 - 1e-6
 

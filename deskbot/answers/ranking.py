@@ -17,8 +17,8 @@ NEAREST = 32  # sections that are looked at for their meaning alone
 FAR_BELOW = 0.25  # of the best rough score: sections under it have not come first in any question seen
 IDEA = 0.7  # an idea in other words counts this much of the very word
 ALIAS = 0.5  # an alias speaks for a whole article, a heading for its section
-ASKED = 10.0  # a section that is known to answer this very question comes before all that only speak of it
-ASKED_FROM = 0.2  # a section whose learned questions are this near is looked at, whatever its text says
+ASKED = 12.0  # a section that is known to answer this very question comes before all that only speak of it
+ASKED_FROM = 0.1  # a section whose learned questions are this near is looked at, whatever its text says
 FEATURES = (
     "text",  # what the section's text holds of the question
     "heading",  # the same of its heading, or of its page's aliases for the introduction
