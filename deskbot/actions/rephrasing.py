@@ -60,4 +60,4 @@ def _of_answer(talk: Talk) -> Material | None:
     article = talk.desk.book.knowledge.section(cited.section).article
     if article.language != talk.language or not may_leave(article):
         return None
-    return material(cited.quote, talk.language, learning.names(talk.session))
+    return material(cited.quote, talk.language, learning.names(talk.session), cited.citation().title)

@@ -66,6 +66,12 @@ UNITS: Mapping[str, str] = {word: unit for unit, said in _UNITS.items() for word
 VOICE = _set("""
     i i'm i'll i've me my mine sorry ai assistant chatbot prompt eu meu minha desculpe desculpa assistente lamento
     """)
+# Words that only hold others together.
+GLUE = _set("""
+    during whether whose such its their ones
+    durante desse dessa desses dessas deste desta destes destas disso nesse nessa neste nesta nisso esses essas estes
+    estas aquele aquela lhes cujo cuja tal
+    """)
 # Words that are in nobody's way: a wording may use them though the passage does not.
 PLAIN = _set("""
     ask asks tell tells send sends write writes start starts begin begins end ends keep keeps stay stays add adds

@@ -13,6 +13,7 @@ from functools import cached_property
 from deskbot.answers.binding_words import (
     CONDITIONS,
     DATES,
+    GLUE,
     IFS,
     LIMITS,
     NEGATIONS,
@@ -54,9 +55,10 @@ class Verdict:
 class _Text:
     """A text with what is compared of it, each worked out once."""
 
-    def __init__(self, text: str, language: str) -> None:
+    def __init__(self, text: str, language: str, title: str = "") -> None:
         self.text = text
         self.language = language
+        self.title = title
 
     @cached_property
     def said(self) -> list[str]:
@@ -79,6 +81,11 @@ class _Text:
     def content(self) -> list[str]:
         """The stems of the words that carry meaning."""
         return _content(self.text, self.language)
+
+    @cached_property
+    def known(self) -> set[str]:
+        """The stems that another wording may use: those of the text and of the title above it."""
+        return {*self.content, *_content(self.title, self.language)}
 
     @cached_property
     def sentences(self) -> list[str]:
@@ -106,14 +113,17 @@ class _Clause:
     negated: bool
 
 
-def faithful(answer: str, passage: str, language: str) -> Verdict:
-    """Return the wording in a model's answer without its marker, when it cites and says what the passage says."""
+def faithful(answer: str, passage: str, language: str, title: str = "") -> Verdict:
+    """Return the wording in a model's answer without its marker, when it cites and says what the passage says.
+
+    Words of the `title` above the passage may be used, so that "them" can be called by its name.
+    """
     if len(answer) > LONGER * len(passage) + len(MARKER) + 1:
         return Verdict(reason="long")
     tidy = _tidied(answer)
     if not tidy.endswith(MARKER):
         return Verdict(reason="uncited")
-    new, old = _Text(tidy.replace(MARKER, "").strip(), language), _Text(passage, language)
+    new, old = _Text(tidy.replace(MARKER, "").strip(), language), _Text(passage, language, title)
     if new.said == old.said:
         return Verdict(reason="unchanged")
     for reason, holds in _CHECKS:
@@ -130,7 +140,9 @@ def _tidied(answer: str) -> str:
 
 
 def _content(text: str, language: str) -> list[str]:
-    return [stem for stem in stems(words(text), language) if stem not in STOP_STEMS]
+    return [
+        stem for stem in stems([word for word in words(text) if word not in GLUE], language) if stem not in STOP_STEMS
+    ]
 
 
 def _clause(text: str, language: str) -> _Clause:
@@ -198,13 +210,13 @@ def _same_strength(new: _Text, old: _Text) -> bool:
 
 def _own_names(new: _Text, old: _Text) -> bool:
     """A word with a capital is the passage's, names come in its order; a sentence may begin with a small word."""
-    small = STOP_WORDS[new.language]
+    small, said = STOP_WORDS[new.language], {*old.said, *words(old.title)}
     if [word for word in new.said if word in old.names] != [word for word in old.said if word in old.names]:
         return False
     for sentence in _SENTENCES.split(new.text):
         for at, word in enumerate(re.findall(r"[^\W\d_]+(?:['’-][^\W\d_]+)*", sentence)):
             known = fold(word) in old.tokens or (at == 0 and fold(word) in small)
-            if word[0].isupper() and not known and not set(words(word)) <= set(old.said):
+            if word[0].isupper() and not known and not set(words(word)) <= said:
                 return False
     return True
 
@@ -223,7 +235,7 @@ def _same_language(new: _Text, old: _Text) -> bool:
 
 def _supported(new: _Text, old: _Text) -> bool:
     """Hardly a new word, only such as say nothing, and none where a number, a negation or a limit stands."""
-    known = set(old.content)
+    known = old.known
     if not new.content or _share(new.content, known) < SUPPORTED:
         return False
     harmless = known.union(stems(sorted(PLAIN), new.language))

@@ -69,7 +69,7 @@ class Rephraser:
             log.error("the language model broke", error=type(error).__name__, exc_info=error)
             return self._failed("broken")
         self._failures = 0
-        verdict = faithful(answer, given.text, given.language)
+        verdict = faithful(answer, given.text, given.language, given.title)
         if verdict.reason:
             log.info("a rephrasing was refused", reason=verdict.reason)
         self._remember(given, verdict.text)

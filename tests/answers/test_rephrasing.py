@@ -13,11 +13,11 @@ TEXT = "You get five days for moving house. Tell your manager two weeks before, 
 
 def test_a_passage_of_sentences_and_lists_may_be_given() -> None:
     """Marks and addresses of links are gone; lines stay lines, and what was left out is not mentioned."""
-    text = f"…\n\n{TEXT}\n\n* Write to [the **Leave** team](../leave.md).\n1. Wait.\n\n…"
+    text = f"…\n\n{TEXT}\n\n* Write to ([the **Leave** team](../leave.md)).\n1. Wait.\n\n…"
     given = material(text, "en")
     assert given is not None
     assert given.passage_md == text
-    assert given.text == f"{TEXT}\n- Write to the Leave team.\n1. Wait."
+    assert given.text == f"{TEXT}\n- Write to (the Leave team).\n1. Wait."
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_a_text_cannot_step_out_of_its_place_in_a_request() -> None:
     assert given is not None
     system, user = request(given)
     assert system == SYSTEM
-    assert json.loads(user) == {"language": "en", "passage": plain(text)}
+    assert json.loads(user) == {"language": "en", "title": "", "passage": plain(text)}

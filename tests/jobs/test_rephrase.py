@@ -230,7 +230,7 @@ async def test_only_passages_that_every_employee_may_read_ever_leave(house: Open
     assert len(asked) >= 5
     for request in asked:
         assert request.body.keys() == {"model", "temperature", "max_tokens", "stream", "messages"}
-        assert request.given.keys() == {"language", "passage"}
+        assert request.given.keys() == {"language", "title", "passage"}
         assert any(request.given["passage"].split("\n")[0] in text for text in open_to_all)
         everything = request.head + request.raw.decode()
         assert [word for word in SECRETS if word in everything] == []
