@@ -24,6 +24,7 @@ from deskbot.answers.knowledge import EVERYTHING
 from deskbot.answers.markdown import to_plain
 from deskbot.desk.access import Grant, Viewer, reads, scopes
 from deskbot.desk.errors import Invalid, NotFound
+from deskbot.desk.folding import language_of
 from deskbot.desk.messages import reply_from_json
 from deskbot.desk.redaction import LONGEST, Redacted, names_of, without_names
 from deskbot.desk.sensitive import screen
@@ -104,10 +105,15 @@ class _Cleaner:
         self._session, self._desk = session, desk
         self._names = names_of(learning.names(session), lessons.Ordinary(desk.book.knowledge))
         self._closed = gaps.conflicts(session, viewer.person.id) if viewer is not None else frozenset()
+        self._roles = None if viewer is None or _edits_all(viewer) else viewer.roles.keys()
 
     def question(self, one: Asked) -> Redacted:
-        """Return what somebody asked; empty where the reader must not know of its ticket."""
-        if one.ticket_id in self._closed:
+        """Return what somebody asked; empty where the reader must not know of its ticket.
+
+        Who only looks after a topic reads no words of another role's personal tickets (tier 2).
+        """
+        personal = one.tier >= gaps.HIGHEST_TIER and self._roles is not None and one.role not in self._roles
+        if personal or one.ticket_id in self._closed:
             return Redacted("")
         return without_names(words_of(self._session, self._desk, one), self._names)
 
@@ -260,7 +266,7 @@ def _questions(asked: Iterable[Asked], cleaner: _Cleaner) -> tuple[Question, ...
             told[key].append(this)
             shown.setdefault(key, text)
     found = [
-        Question(shown[key], len(those), max(this.at for this in those), those[-1].language)
+        Question(shown[key], len(those), max(this.at for this in those), language_of(shown[key], those[-1].language))
         for key, those in told.items()
     ]
     return tuple(sorted(found, key=lambda question: (-question.count, question.text)))

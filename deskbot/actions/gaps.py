@@ -18,6 +18,7 @@ from deskbot.answers.audience import Audience
 from deskbot.answers.gaps import Gist, central, gists, grouped, mark, mean
 from deskbot.answers.knowledge import Found, Knowledge
 from deskbot.desk.errors import NotFound
+from deskbot.desk.folding import language_of
 from deskbot.desk.redaction import first_question
 from deskbot.desk.sensitive import screen
 from deskbot.store import gaps, people
@@ -125,7 +126,8 @@ def settle(session: Session, plan: Plan, now: datetime) -> bool:
     if gaps.seen(session, plan.seen):
         return False
     gaps.put(session, None, plan.apart)
-    for numbers, asked in plan.groups:
+    for planned, asked in plan.groups:
+        numbers = sorted({gap.id or 0 for one in planned if (gap := gaps.by_id(session, one)) is not None})
         number = numbers[0] if numbers else _begin(session, asked, now)
         for gone in numbers[1:]:
             gaps.merge(session, gone, number)
@@ -212,7 +214,9 @@ def _verdict(session: Session, desk: Desk, gap: Gap, asked: Sequence[Asked], now
         section=section,
         version=version,
         headline=headline[0].id if headline else None,
-        language=_language(asked) if asked else gap.language,
+        language=Counter(language_of(text, one.language) for one, text in told).most_common(1)[0][0]
+        if told
+        else gap.language,
         roles=tuple(dict.fromkeys(role for role in (*(role for role, _ in roles.most_common()), owner) if role)),
     )
 

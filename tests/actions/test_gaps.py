@@ -141,6 +141,21 @@ def test_a_gap_is_seen_by_editors_and_by_the_roles_of_its_topic(store: Store, de
         assert gap_pages.one(session, desk, None, line.id).tickets == ()
 
 
+def test_words_of_another_roles_personal_tickets_are_for_editors(store: Store, desk: Desk) -> None:
+    """Two roles share the topic; each reads its own and what is not personal."""
+    asked(store, desk, "ana", "Who washes the team shirts?", role="hris")
+    asked(store, desk, "joe", "Where do I wash the team shirts?", role="payroll", tier=2)
+    (line,) = lines(store, desk)
+    told = {
+        who: {q.text for q in page(store, desk, line.id, f"{who}@acme.example").questions} for who in ("gil", "bea")
+    }
+    assert told == {
+        "gil": {"Who washes the team shirts?"},
+        "bea": {"Who washes the team shirts?", "Where do I wash the team shirts?"},
+    }
+    assert len(page(store, desk, line.id).questions) == 2
+
+
 def test_few_people_are_not_counted(store: Store, desk: Desk) -> None:
     """Under five people or tickets there is no number that points at anybody."""
     ask(store, desk, CARS[:3], role="hr_generalist")

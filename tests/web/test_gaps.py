@@ -68,6 +68,16 @@ async def test_the_draft_is_a_file_that_check_accepts(gap: str, visit, tmp_path)
     assert [fault for fault in check(tmp_path, ROOT / "routing_rules") if named[1] in fault.file] == []
 
 
+async def test_the_draft_is_in_the_language_of_the_questions(company: Company, visit) -> None:
+    """Whatever language those who asked have chosen for the pages."""
+    for who in ("ana", "joe", "tomas"):
+        asked(company.store, company.desk, who, "Onde posso estacionar o meu carro no escritório?")
+    catch_up(company.store, company.desk)
+    text = (await (await visit("olga")).get("/knowledge/gaps/1/draft")).text
+    assert "language: pt" in text
+    assert "## Resposta" in text
+
+
 async def test_a_gap_is_dismissed_with_a_reason_and_put_back(gap: str, visit) -> None:
     """Twice the same click changes nothing."""
     browser = await visit("gil")
