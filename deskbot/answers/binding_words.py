@@ -21,6 +21,7 @@ LIMITS: Mapping[str, frozenset[str]] = {
         acima abaixo caso desde ou
         """),
 }
+DIRECTIONS = _set("to from for para")
 IFS = _set("if provided se caso")
 CONDITIONS = IFS | _set("when whenever where quando onde")
 STRENGTHS = (

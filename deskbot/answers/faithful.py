@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from deskbot.answers.binding_words import (
     CONDITIONS,
     DATES,
+    DIRECTIONS,
     GLUE,
     IFS,
     LIMITS,
@@ -41,6 +43,11 @@ _EDGES = ".,;:!?()\"'“”‘’–—-…"
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
 _SENTENCES = re.compile(r"[.!?;:](?=\s|$)|\n+")
 _CLAUSES = re.compile(r"[,()–—]|\s-\s|\b(?:and|or|but|while|if|when|plus|e|ou|mas|se|quando|enquanto|mais)\b", re.I)
+_PREPOSITIONS = re.compile(
+    r"\b(?:to|from|in|on|at|by|for|with|without|of|until|before|after|within|under|over|than|during|that|which|who"
+    r"|para|de|d[aeo]s?|em|n[ao]s?|por|pel[ao]s?|com|sem|até|antes|depois|após|que|quem|durante)\b",
+    re.I,
+)
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|" + _NUMBER.pattern)
 
 
@@ -95,6 +102,12 @@ class _Text:
     def clauses(self) -> list["_Clause"]:
         parts = (part for sentence in self.sentences for part in _CLAUSES.split(sentence))
         return [_clause(part, self.language) for part in parts if part.strip(_EDGES + " ")]
+
+    @cached_property
+    def phrases(self) -> list[list[str]]:
+        """The content of each stretch without a preposition, in order."""
+        stretches = (part for clause in _CLAUSES.split(self.text) for part in _SENTENCES.split(clause) if part)
+        return [_content(part, self.language) for stretch in stretches for part in _PREPOSITIONS.split(stretch)]
 
     @cached_property
     def amounts(self) -> list[tuple[str, str]]:
@@ -278,6 +291,40 @@ def _strays(stem: str, clause: _Clause, old: _Text) -> bool:
     return bool(clause.numbers) and all(one.numbers and not one.numbers & clause.numbers for one in there)
 
 
+def _directed(new: _Text, old: _Text) -> bool:
+    """What follows "before", "until", "or", "to" and the like in the wording follows the same word in the passage."""
+    return set(_followers(new)) <= set(_followers(old))
+
+
+def _followers(text: _Text) -> Iterator[tuple[str, str]]:
+    leading = LIMITS[text.language] | DIRECTIONS
+    for sentence in text.sentences:
+        said = words(sentence)
+        for at, word in enumerate(said):
+            if word in leading and (after := _content(" ".join(said[at + 1 :]), text.language)):
+                yield word, after[0]
+
+
+def _in_order(new: _Text, old: _Text) -> bool:
+    """Within a phrase words keep their order: who tells whom, and what comes of what."""
+    phrases = [_places(phrase) for phrase in old.phrases]
+    return not any(
+        _turned(first, second, phrases)
+        for phrase in new.phrases
+        for first, second in pairwise(phrase)
+        if first != second
+    )
+
+
+def _places(phrase: list[str]) -> dict[str, int]:
+    return {stem: at for at, stem in reversed(list(enumerate(phrase)))}
+
+
+def _turned(first: str, second: str, phrases: list[dict[str, int]]) -> bool:
+    both = [one for one in phrases if first in one and second in one]
+    return bool(both) and all(one[first] > one[second] for one in both)
+
+
 _CHECKS: tuple[tuple[str, Callable[[_Text, _Text], bool]], ...] = (
     ("marks", _plain_characters),
     ("tokens", _own_tokens),
@@ -291,5 +338,6 @@ _CHECKS: tuple[tuple[str, Callable[[_Text, _Text], bool]], ...] = (
     ("unsupported", _supported),
     ("left_out", _covered),
     ("mixed", _unmixed),
+    ("turned", _directed),
+    ("turned", _in_order),
 )
-REASONS = ("long", "uncited", "unchanged", *(reason for reason, _ in _CHECKS))

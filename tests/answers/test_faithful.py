@@ -142,6 +142,37 @@ def test_places_conditions_and_choices_stay_as_they_are(old: str, new: str) -> N
     assert faithful(f"Also: {OFFICES.replace(old, new)} [1]", OFFICES, "en").text == ""
 
 
+TELLING = (
+    "Ask your manager before you book. Your manager tells HR about it. Send the form to your manager. You pay payroll"
+    " nothing from your bonus until the review is over."
+)
+
+
+def test_sentences_may_be_turned_at_their_joints() -> None:
+    """What stands before or after "before" and "until" may change places as a whole."""
+    wording = (
+        "Before you book, ask your manager. Your manager tells HR about it. Send the form to your manager. Until the"
+        " review is over you pay payroll nothing from your bonus."
+    )
+    assert faithful(f"{wording} [1]", TELLING, "en").text == wording
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Ask your manager before you book", "Book before you ask your manager"),
+        ("Your manager tells HR", "HR tells your manager"),
+        ("Send the form to your manager", "Send your manager to the form"),
+        ("You pay payroll nothing from your bonus", "Payroll pays you nothing from your bonus"),
+        ("nothing from your bonus until the review", "nothing from the review until your bonus"),
+    ],
+)
+def test_who_does_what_to_whom_stays_as_it_is(old: str, new: str) -> None:
+    """The same words in another order say something else."""
+    assert faithful(f"Also: {TELLING} [1]", TELLING, "en").reason == ""
+    assert faithful(f"Also: {TELLING.replace(old, new)} [1]", TELLING, "en").reason == "turned"
+
+
 def test_the_passage_itself_is_no_wording() -> None:
     """Then the passage is shown as it is, without a word of a model."""
     assert faithful(f"{PASSAGE} [1]", PASSAGE, "en").reason == "unchanged"
