@@ -4,7 +4,7 @@ Nothing is sent without a person's nod. The last thing that somebody was told of
 the correction: who was told a text that says the same in substance as the one that holds now is left alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -222,6 +222,8 @@ def _standing(one: Knower, admitted: set[int], reach: dict[str, set[int]]) -> St
         return "left"
     if one.told.person_id not in admitted:
         return "not_admitted"
+    if one.conversation.person_id != one.told.person_id:
+        return "unreachable"  # A conversation that is another's by now would tell them.
     linked = channel in _READ_IN_PLACE or one.told.person_id in reach.get(channel, set())
     return "tell" if linked else "unreachable"
 
@@ -231,8 +233,14 @@ def _standing(one: Knower, admitted: set[int], reach: dict[str, set[int]]) -> St
 
 def decides(viewer: Viewer, owner: str) -> bool:
     """Whether the viewer decides about corrections of a role's articles: editors of all, and the owner role itself."""
+    owners = decided_by(viewer)
+    return owners is None or owner in owners
+
+
+def decided_by(viewer: Viewer) -> Collection[str] | None:
+    """Return the roles about whose articles the viewer decides; None for all."""
     held = scopes(viewer, "kb.edit")
-    return "all" in held or (bool(held) and owner in viewer.roles)
+    return None if "all" in held else frozenset(viewer.roles if held else ())
 
 
 def sees_names(viewer: Viewer, owner: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -16,11 +16,12 @@ from deskbot.answers.knowledge import Knowledge
 from deskbot.answers.markdown import to_plain
 from deskbot.desk.folding import words
 from deskbot.store import recall
-from deskbot.store.recall import Kept
+from deskbot.store.recall import Kept, Text
 from deskbot.store.tables import SectionVersion
 
 # Comparing every lost section with every new one takes seconds beyond this; then only those of one file are compared.
 _MOST_PAIRS = 20_000
+_REMEMBERED = 256  # comparisons, a tenth of a second each where a section is long
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,20 +124,59 @@ def begin_lines(session: Session, new: Iterable[Section], now: datetime) -> None
 
 def difference(desk: Desk, before: SectionVersion, after: SectionVersion) -> Change:
     """Compare two kept texts; a word that other articles use is no slip of the pen."""
-    return compare(before.text_md, after.text_md, (before.title, after.title), _used_elsewhere(desk, after))
+    return _difference(desk.book.knowledge, Side.of(before), Side.of(after))
 
 
-def _used_elsewhere(desk: Desk, text: SectionVersion) -> Callable[[str], bool]:
-    vocabulary = _vocabulary(desk.book.knowledge)
-    own: defaultdict[str, int] = defaultdict(int, Counter(words(to_plain(text.text_md))))
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A text that is compared; its version stands for its words."""
+
+    title: str
+    version: str
+    text_md: str = field(compare=False)
+
+    @classmethod
+    def of(cls, text: SectionVersion | Text) -> "Side":
+        """Return what a comparison reads of a text."""
+        return cls(text.title, text.version, text.text_md)
+
+
+def _difference(knowledge: Knowledge, before: Side, after: Side) -> Change:
+    known = _compared(knowledge)
+    found = known.get((before, after))
+    if found is None:
+        titles = before.title, after.title
+        found = compare(before.text_md, after.text_md, titles, _used_elsewhere(knowledge, after.text_md))
+        if len(known) >= _REMEMBERED:
+            known.clear()
+        known[before, after] = found
+    return found
+
+
+@lru_cache(maxsize=1)
+def _compared(knowledge: Knowledge) -> dict[tuple[Side, Side], Change]:
+    """Return what was compared beside these articles: pages and transactions ask for the same again and again."""
+    return {}
+
+
+def _used_elsewhere(knowledge: Knowledge, text_md: str) -> Callable[[str], bool]:
+    vocabulary = _vocabulary(knowledge)
+    own: defaultdict[str, int] = defaultdict(int, Counter(words(to_plain(text_md))))
     return lambda word: vocabulary[word] > own[word]
 
 
-def prepare(desk: Desk) -> None:
-    """Count the words of all articles now, so that no transaction waits for it."""
+def prepare(session: Session, desk: Desk, steps: Iterable[Step]) -> None:
+    """Count the words of all articles and compare the texts now, so that no transaction that writes waits for it."""
     _vocabulary(desk.book.knowledge)
+    for step in steps:
+        if step.section is not None:
+            new = Side.of(text_of(step.section))
+            _difference(desk.book.knowledge, Side.of(recall.text(session, step.kept.id)), new)
+            waiting = recall.pending(session, step.kept.line)
+            if waiting is not None:
+                _difference(desk.book.knowledge, Side.of(recall.text(session, waiting.before_id)), new)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _vocabulary(knowledge: Knowledge) -> Counter[str]:
     return Counter(word for section in knowledge.sections for word in words(to_plain(section.text_md)))

@@ -23,7 +23,8 @@ def changes(
     with store.read() as session:
         found = [
             _facts(session, desk, one)
-            for one in recall.in_state(session, "sending", "pending", told=True) + recall.in_state(session, *states)
+            for one in recall.in_state(session, "sending", "pending", told=True)
+            + recall.in_state(session, *states, limit=recall.HISTORY)
         ]
     shown = [one for one in found if one["people"] or one["state"] != "pending"]
     for one in shown:

@@ -46,12 +46,12 @@ def look(store: Store, desk: Desk, now: datetime) -> None:
     today = now.astimezone(ZoneInfo(desk.zone)).date()
     with store.read() as session:
         new, steps = stock.news(session, desk, today)
-    if steps:
-        stock.prepare(desk)
     for start in range(0, len(new), _AT_ONCE):
         with store.write() as session:
             stock.begin_lines(session, new[start : start + _AT_ONCE], now)
     for step in steps:
+        with store.read() as session:
+            stock.prepare(session, desk, [step])
         with store.write() as session:
             recall.take_up(session, desk, step, now)
 

@@ -1,6 +1,6 @@
 """Queries about the texts of sections, who was told which, and the corrections that follow a change."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -229,8 +229,13 @@ def begin(session: Session, **values: Any) -> int:
     return prepared.insert(session, Correction, values, unless_there=True)
 
 
-def in_state(session: Session, *states: str, told: bool | None = None) -> list[Correction]:
-    """Return the newest corrections in these states; `told`: only of sections that somebody, or nobody, was told."""
+def in_state(
+    session: Session, *states: str, told: bool | None = None, owners: Collection[str] | None = None, limit: int = 0
+) -> list[Correction]:
+    """Return the corrections in these states, the newest first: all, or `limit` of them.
+
+    `told`: only of sections that somebody, or nobody, was told; `owners`: only of these roles' articles.
+    """
     if not states:
         return []
     statement = select(Correction).where(col(Correction.state).in_(states))
@@ -243,7 +248,9 @@ def in_state(session: Session, *states: str, told: bool | None = None) -> list[C
             .exists()
         )
         statement = statement.where(somebody if told else ~somebody)
-    return list(session.exec(statement.order_by(col(Correction.id).desc()).limit(HISTORY)))
+    if owners is not None:
+        statement = statement.where(col(Correction.owner).in_(sorted(owners)))
+    return list(session.exec(statement.order_by(col(Correction.id).desc()).limit(limit or None)))
 
 
 def move(session: Session, correction: int, start: str, **values: Any) -> bool:

@@ -58,24 +58,21 @@ class Progress:
 @router.get("/knowledge/changes")
 def page(site: SiteDep, asker: AskerDep, viewer: ViewerDep) -> Response:
     """List the changes that wait for the viewer's decision, those that are being sent, and the history."""
+    owners = actions.decided_by(viewer)
     with site.store.read() as session:
-        waiting = _mine(viewer, recall.in_state(session, "pending", told=True))
+        waiting = recall.in_state(session, "pending", told=True, owners=owners)
         lines = [(_line(session, site, asker, viewer, one), one) for one in waiting]
         to_decide = [line for line, one in lines if actions.recipients(session, site.desk, one)]
         settled = [one for one in waiting if one.id not in {line.id for line in to_decide}]
-        past = recall.in_state(session, *_DONE) + settled + recall.in_state(session, "pending", told=False)
-        newest = sorted(_mine(viewer, past), key=lambda one: one.done_at or one.found_at, reverse=True)
+        past = recall.in_state(session, *_DONE, owners=owners, limit=recall.HISTORY) + settled
+        past += recall.in_state(session, "pending", told=False, owners=owners, limit=recall.HISTORY)
+        newest = sorted(past, key=lambda one: one.done_at or one.found_at, reverse=True)
         history = [_line(session, site, asker, viewer, one, past=True) for one in newest[: recall.HISTORY]]
-        sending = [
-            _line(session, site, asker, viewer, one) for one in _mine(viewer, recall.in_state(session, "sending"))
-        ]
+        sent = recall.in_state(session, "sending", owners=owners)
+        sending = [_line(session, site, asker, viewer, one) for one in sent]
     return site.pages.draw(
         "changes.html", asker, here="knowledge", open=to_decide, sending=sending, history=history, few=FEW
     )
-
-
-def _mine(viewer: Viewer, found: Sequence[Correction]) -> list[Correction]:
-    return [one for one in found if actions.decides(viewer, one.owner)]
 
 
 def _line(session: Session, site: Site, asker: Asker, viewer: Viewer, one: Correction, *, past: bool = False) -> Line:

@@ -115,7 +115,7 @@ def _changes(site: Site, viewer: Viewer) -> int:
     if not scopes(viewer, "kb.edit"):
         return 0
     with site.store.read() as session:
-        waiting = [one for one in recall.in_state(session, "pending", told=True) if actions.decides(viewer, one.owner)]
+        waiting = recall.in_state(session, "pending", told=True, owners=actions.decided_by(viewer))
         return sum(bool(actions.recipients(session, site.desk, one)) for one in waiting)
 
 

@@ -1,8 +1,9 @@
 """A changed policy corrects exactly the people told the old text, once each, where they were told; a typo nobody."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from threading import Barrier
@@ -12,6 +13,7 @@ import pytest
 from sqlmodel import col, select
 
 from deskbot.actions import recall as acts
+from deskbot.actions import stock
 from deskbot.actions.desk import Desk
 from deskbot.answers.knowledge import build
 from deskbot.desk.errors import Conflict, Invalid
@@ -460,6 +462,50 @@ def test_the_owner_hears_of_a_change_once_and_only_when_somebody_was_told(house:
         words = house.store.sealer.open(session, notice.payload) or ""
     assert "40 EUR → 55 EUR" in words
     assert "/knowledge/changes/" in words
+
+
+def test_a_long_section_is_compared_before_anybody_is_kept_from_writing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A comparison takes seconds for a text of a megabyte; what people write is taken in meanwhile."""
+    writing: list[bool] = []
+    compared: list[bool] = []
+    write, compare = type(house.store).write, stock.compare
+
+    @contextmanager
+    def noted(store: Store, *args: Any, **more: Any) -> Iterator[Any]:
+        with write(store, *args, **more) as session:
+            writing.append(True)
+            try:
+                yield session
+            finally:
+                writing.pop()
+
+    def seen(*args: Any) -> Any:
+        compared.append(bool(writing))
+        return compare(*args)
+
+    house.ask("ana")
+    monkeypatch.setattr(type(house.store), "write", noted)
+    monkeypatch.setattr(stock, "compare", seen)
+    house.edit("40 EUR", "55 EUR")
+    house.edit("55 EUR", "60 EUR")
+    assert compared
+    assert not any(compared)
+
+
+def test_a_hundred_newer_changes_hide_none_that_waits(house: House) -> None:
+    """A new company name changes every text at once; each owner still finds theirs, and is told of it."""
+    house.ask("ana")
+    house.edit("40 EUR", "55 EUR")
+    (waiting,) = house.waiting()
+    with house.store.write() as session:
+        for line in range(1000, 1000 + kept.HISTORY):
+            values = {"before_id": waiting.before_id, "after_id": waiting.after_id, "found_at": house.desk.now()}
+            kept.begin(session, line=line, owner="payroll", **values)
+    with house.store.read() as session:
+        assert waiting.id in [one.id for one in kept.in_state(session, "pending")]
+        assert [one.id for one in kept.in_state(session, "pending", owners={"benefits"})] == [waiting.id]
 
 
 def test_portuguese_is_answered_in_portuguese(house: House) -> None:
