@@ -19,6 +19,7 @@ from deskbot.channels.webchat import WebChat
 from deskbot.desk.conversation import Turn
 from deskbot.desk.messages import RawDelivery, Reply, reply_from_json
 from deskbot.jobs.rephrase import AT_ONCE, FAILURES, Rephraser
+from deskbot.jobs.work import Worker
 from deskbot.ports import Policybook
 from deskbot.store import conversations
 from deskbot.store.session import Store
@@ -52,6 +53,18 @@ class House:
 
     company: Company
     model: StandIn
+    client: ChatCompletions
+    seconds: float
+
+    def __post_init__(self) -> None:
+        self.forget(self.model.script)
+
+    def forget(self, script: Script) -> None:
+        """Begin anew with nothing remembered, and a model that follows another script."""
+        self.model.script = script
+        self.rephraser = Rephraser(self.client, self.seconds)
+        channels = {"webchat": WebChat(to_html)}
+        self.company.worker = Worker(self.company.store, self.company.desk, channels, self.rephraser)
 
     async def ask(self, text: str, who: str = ANA, conversation: str = "") -> Turn:
         """Say something in the web chat, and return what the desk does."""
@@ -90,17 +103,15 @@ def house(store: Store, clock: SteppedClock) -> Opened:
         script: Script, policies: Policybook | None = None, seconds: float = PATIENT
     ) -> AsyncIterator[House]:
         async with stand_in(script) as model:
-            rephraser = Rephraser(ChatCompletions(model.url, "small", seconds=seconds), seconds)
             if not built:
-                built.append(found(store, clock, policies=policies, rephraser=rephraser))
+                built.append(found(store, clock, policies=policies))
                 built[0].bus.attach()
-            company = replace(built[0])
-            company.worker = type(company.worker)(store, company.desk, {"webchat": WebChat(to_html)}, rephraser)
+            inside = House(built[0], model, ChatCompletions(model.url, "small", seconds=seconds), seconds)
             try:
-                yield House(company, model)
+                yield inside
             finally:
-                await company.worker.idle()
-                await rephraser.close()
+                await inside.company.worker.idle()
+                await inside.rephraser.close()
 
     yield opened  # type: ignore[misc]
     for company in built:
@@ -165,18 +176,17 @@ async def test_a_passage_is_asked_for_once(house: Opened) -> None:
 async def test_no_attack_reaches_anybody(house: Opened, injection: str) -> None:
     """Whatever an article makes the model say, people get the article's passage, word for word, and its source."""
     text = f"{PASSAGE} {injection}".strip()
-    for number, (_, answer) in enumerate(ATTACKS):
-        if number % (len(INJECTIONS) + 1) != ["", *INJECTIONS].index(injection):
-            continue
-        async with house(says(answer), policies(text)) as desk:
+    kinds = ["", *INJECTIONS]
+    async with house(repeats, policies(text)) as desk:
+        for number, (_, answer) in enumerate(ATTACKS[kinds.index(injection) :: len(kinds)], 1):
+            desk.forget(says(answer))
             reply = await desk.answer()
-            asked = desk.model.asked
-        (source,) = reply.citations
-        assert source.section == SECTION
-        assert reply.text_md == source.quote
-        assert PASSAGE in source.quote
-        assert not reply.generated
-        assert len(asked) == 1
+            (source,) = reply.citations
+            assert source.section == SECTION
+            assert reply.text_md == source.quote
+            assert PASSAGE in source.quote
+            assert not reply.generated
+            assert len(desk.model.asked) == number
 
 
 # --- What the model sees --------------------------------------------------------------------------------------------

@@ -17,7 +17,6 @@ from deskbot.adapters.content.read import read
 from deskbot.answers.markdown import to_html
 from deskbot.channels.webchat import WebChat
 from deskbot.desk.errors import Fault
-from deskbot.jobs.rephrase import Rephraser
 from deskbot.jobs.work import Worker
 from deskbot.ports import Policybook
 from deskbot.store import conversations, people
@@ -247,11 +246,7 @@ def book() -> Policybook:
 
 
 def found(
-    store: Store,
-    clock: SteppedClock,
-    base_url: str = "http://127.0.0.1:8000",
-    policies: Policybook | None = None,
-    rephraser: Rephraser | None = None,
+    store: Store, clock: SteppedClock, base_url: str = "http://127.0.0.1:8000", policies: Policybook | None = None
 ) -> Company:
     """Build the company's desk on a fresh store."""
     bus = LocalBus()
@@ -268,7 +263,7 @@ def found(
         demo=True,
     )
     chat = WebChat(to_html)
-    worker = Worker(store, desk, {chat.name: chat}, rephraser)
+    worker = Worker(store, desk, {chat.name: chat})
     group = GroupCommit(store)
     pages = web.create(desk, store, bus=bus, chat_channel=chat, accept=group.accept, answer=worker.answer)
     hire(store, clock.now())
