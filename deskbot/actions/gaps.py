@@ -28,6 +28,7 @@ from deskbot.store.tables import Gap
 DAYS = timedelta(days=90)  # how long ago a question may have been asked to be taken in
 AT_ONCE = 1000  # questions taken in at once
 WRITTEN_AT_ONCE = 50  # groups
+REMEMBERED = 8000  # questions whose gists are kept: 20 MB
 LIVE = 3000  # gaps, those asked about last, that new questions are compared with
 FIRST = 8  # questions of a gap that tell what it is about
 LEAST = 2  # questions that make a gap worth looking at
@@ -39,10 +40,14 @@ GROWN = 1.5  # how much larger than when it was dismissed a gap comes back
 
 @dataclass(slots=True)
 class Memory:
-    """What gaps are about, kept between rounds: for each gap how many questions it was read from."""
+    """What gaps are about, kept between rounds: for each gap how many questions it was read from.
+
+    `questions` are those read last: most of them are read again as their gap grows.
+    """
 
     engine: str = ""
     known: dict[int, tuple[int, Gist]] = field(default_factory=dict)
+    questions: dict[int, Gist] = field(default_factory=dict)
 
     def holds(self, gap: Gap) -> bool:
         """Tell whether the gap need not be read again: its first questions tell what it is about."""
@@ -84,7 +89,9 @@ def look(session: Session, desk: Desk, memory: Memory, now: datetime) -> Plan | 
     if not fresh and not apart:
         return None
     knowledge = desk.book.knowledge
-    gist = _read(session, desk, knowledge, fresh)
+    if memory.engine != knowledge.engine:
+        memory.engine, memory.known, memory.questions = knowledge.engine, {}, {}
+    gist = _read(session, desk, knowledge, memory, fresh)
     about = [one for one in fresh if gist[one.id].terms]
     apart += [one.id for one in fresh if not gist[one.id].terms]
     known = _known(session, desk, knowledge, memory, now)
@@ -101,20 +108,26 @@ def look(session: Session, desk: Desk, memory: Memory, now: datetime) -> Plan | 
     return Plan(tuple(found), tuple(apart))
 
 
-def _read(session: Session, desk: Desk, knowledge: Knowledge, asked: Sequence[Asked]) -> dict[int, Gist]:
-    texts = [words_of(session, desk, one) for one in asked]
-    return dict(zip((one.id for one in asked), gists(texts, knowledge), strict=True))
+def _read(
+    session: Session, desk: Desk, knowledge: Knowledge, memory: Memory, asked: Sequence[Asked]
+) -> dict[int, Gist]:
+    """Read questions, those alone that were not read lately."""
+    unread = [one for one in asked if one.id not in memory.questions]
+    read = gists([words_of(session, desk, one) for one in unread], knowledge)
+    memory.questions |= dict(zip((one.id for one in unread), read, strict=True))
+    found = {one.id: memory.questions[one.id] for one in asked}
+    for number in list(memory.questions)[: max(0, len(memory.questions) - REMEMBERED)]:
+        del memory.questions[number]
+    return found
 
 
 def _known(session: Session, desk: Desk, knowledge: Knowledge, memory: Memory, now: datetime) -> list[tuple[Gap, Gist]]:
     """Return the gaps that are asked about, the oldest first, with what they are about."""
-    if memory.engine != knowledge.engine:
-        memory.engine, memory.known = knowledge.engine, {}
     there = sorted(gaps.live(session, now - DAYS, LIVE), key=lambda gap: gap.id or 0)
     unread = [gap.id for gap in there if not memory.holds(gap) and gap.id is not None]
     for number, asked in gaps.of_gaps(session, unread).items():
-        read = [gist for gist in _read(session, desk, knowledge, asked[:FIRST]).values() if gist.terms]
-        if read:
+        found = _read(session, desk, knowledge, memory, asked[:FIRST])
+        if read := [gist for gist in found.values() if gist.terms]:
             memory.known[number] = len(asked), mean(read)
     memory.known = {gap.id: memory.known[gap.id] for gap in there if gap.id in memory.known}
     return [(gap, memory.known[gap.id][1]) for gap in there if gap.id in memory.known]

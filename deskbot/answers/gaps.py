@@ -23,8 +23,8 @@ Floats = npt.NDArray[np.float32]
 
 MOST_TERMS = 4096  # that groups are compared by at once, the commonest: 64 MB for 4,000 groups
 ALIKE_BY_WORDS = 0.18  # mean likeness from which groups are about one thing
-ALIKE_BY_MEANING = 0.26
-WORDS_PART = 0.3  # of the likeness where meaning is compared too
+ALIKE_BY_MEANING = 0.28
+WORDS_PART = 0.2  # of the likeness where meaning is compared too
 
 # Words with which people ask about anything: they tell how and when something is asked, not what about.
 _ASKING = """
