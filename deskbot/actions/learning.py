@@ -30,6 +30,7 @@ from deskbot.store.tables import LearnedQuestion, Ticket
 
 UNSEEN_UP_TO = 1  # the tier up to which words are offered that the specialist has not looked over
 FEWEST_WORDS = 2
+SHOWN, REMEMBERED = 200, 50  # offers, and accepted questions, that a person sees at once
 
 _LINK = re.compile(r"/knowledge/([\w./%-]+)(?:#([\w%-]+))?")
 
@@ -211,7 +212,7 @@ def _asker_reads(session: Session, asker_id: int, language: str, section: Sectio
 
 
 def offers(session: Session, desk: Desk, viewer: Viewer) -> list[Offer]:
-    """Return what waits for this person's nod."""
+    """Return what waits for this person's nod, the oldest first, 200 at most."""
     out = []
     for row in learning.offered(session):
         section = _open_to(session, desk, viewer, row)
@@ -220,11 +221,13 @@ def offers(session: Session, desk: Desk, viewer: Viewer) -> list[Offer]:
             title, url = _named(section)
             kinds = tuple(str(kind) for kind in row.redacted)
             out.append(Offer(row.id, section.id, title, url, text, kinds, row.language, row.offered_at))
+            if len(out) == SHOWN:
+                break
     return out
 
 
 def history(session: Session, desk: Desk, viewer: Viewer) -> list[Known]:
-    """Return the questions that were accepted, the latest first, of articles that this person may read."""
+    """Return the last 50 questions that were accepted, the latest first, of articles that this person may read."""
     out = []
     for row in learning.decided(session):
         try:
@@ -233,6 +236,8 @@ def history(session: Session, desk: Desk, viewer: Viewer) -> list[Known]:
             continue
         at = row.decided_at or row.offered_at
         out.append(Known(row.id or 0, section.id, *_named(section), row.question, row.state == "exported", at))
+        if len(out) == REMEMBERED:
+            break
     return out
 
 

@@ -1,5 +1,6 @@
 """Refits the confidence from what became of the desk's own answers, and keeps how that went."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict
 
@@ -12,6 +13,7 @@ from deskbot.store.learning import Told
 from deskbot.store.tables import CalibrationRun
 
 WORTH_A_RUN = 10  # new outcomes since the last refit
+MOST_OF_ONE = 20  # outcomes of one person, the latest
 
 
 def outcome(told: Told) -> Outcome | None:
@@ -30,8 +32,18 @@ def outcome(told: Told) -> Outcome | None:
 
 
 def outcomes(told: Iterable[Told]) -> list[Outcome]:
-    """Return the outcomes that tell something."""
-    return [found for one in told if (found := outcome(one)) is not None]
+    """Return the outcomes that tell something, of one person no more than 20: nobody alone sets the confidence.
+
+    Those who are not linked count as one person, because one of them could be many.
+    """
+    counted: Counter[int | None] = Counter()
+    out = []
+    for one in told:
+        found = outcome(one)
+        if found is not None and counted[one.person] < MOST_OF_ONE:
+            counted[one.person] += 1
+            out.append(found)
+    return out
 
 
 def present(session: Session, engine: str) -> Calibration:

@@ -37,18 +37,18 @@ def by_id(session: Session, number: int) -> LearnedQuestion | None:
     return session.exec(found).first()
 
 
-def offered(session: Session, limit: int = 200) -> list[LearnedQuestion]:
+def offered(session: Session) -> list[LearnedQuestion]:
     """Return the offers that nobody has decided about, the oldest first."""
     found = select(LearnedQuestion).outerjoin(Ticket, _OF_TICKET)
-    rows = found.where(LearnedQuestion.state == "offered", _ORDINARY).order_by(col(LearnedQuestion.id)).limit(limit)
+    rows = found.where(LearnedQuestion.state == "offered", _ORDINARY).order_by(col(LearnedQuestion.id))
     return list(session.exec(rows))
 
 
-def decided(session: Session, limit: int = 50) -> list[LearnedQuestion]:
+def decided(session: Session) -> list[LearnedQuestion]:
     """Return what was accepted, the latest first."""
     found = select(LearnedQuestion).outerjoin(Ticket, _OF_TICKET)
     accepted = col(LearnedQuestion.state).in_(("accepted", "exported"))
-    return list(session.exec(found.where(accepted, _ORDINARY).order_by(col(LearnedQuestion.id).desc()).limit(limit)))
+    return list(session.exec(found.where(accepted, _ORDINARY).order_by(col(LearnedQuestion.id).desc())))
 
 
 def accepted(session: Session) -> dict[str, tuple[str, ...]]:
@@ -104,7 +104,10 @@ def cited_in(session: Session, ticket_id: int) -> set[str]:
 
 
 class Told(NamedTuple):
-    """One answer and what became of it; `cited` are the sections that its ticket was answered with."""
+    """One answer and what became of it; `cited` are the sections that its ticket was answered with.
+
+    `person` asked, None for somebody unlinked.
+    """
 
     talk: int
     confidence: float
@@ -112,12 +115,13 @@ class Told(NamedTuple):
     chosen: str | None
     helpful: bool | None
     cited: tuple[str, ...]
+    person: int | None = None
 
 
 def told(session: Session, engine: str, limit: int = 20_000) -> list[Told]:
     """Return the latest answers and suggestions of an engine with what became of them; none above tier 2."""
     columns = (Answered.id, Answered.conversation_id, Answered.shipped_confidence, Answered.section)
-    more = (Answered.suggestions, Answered.decision, Answered.helpful, Answered.ticket_id)
+    more = (Answered.suggestions, Answered.decision, Answered.helpful, Answered.ticket_id, Answered.person_id)
     found: Any = select(*columns, *more).outerjoin(Ticket, col(Ticket.id) == col(Answered.ticket_id))  # type: ignore[call-overload]
     rows = session.execute(
         found.where(
@@ -132,9 +136,9 @@ def told(session: Session, engine: str, limit: int = 20_000) -> list[Told]:
     ).all()
     cited = _cited(session, {row[7] for row in rows if row[7] is not None})
     return [
-        Told(row[1], row[2], row[4][0] if row[5] == "suggest" else row[3], row[3], row[6], cited.get(row[7], ()))
+        Told(row[1], row[2], first, row[3], row[6], cited.get(row[7], ()), row[8])
         for row in rows
-        if (row[4] if row[5] == "suggest" else row[3])
+        if (first := (row[4] or [""])[0] if row[5] == "suggest" else row[3])
     ]
 
 

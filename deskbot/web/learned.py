@@ -12,6 +12,8 @@ from deskbot.actions import learning as actions
 from deskbot.actions import refit
 from deskbot.answers.calibration import FEWEST
 from deskbot.desk.access import Viewer
+from deskbot.desk.errors import NotFound
+from deskbot.desk.texts import say
 from deskbot.store import learning
 from deskbot.store.tables import CalibrationRun
 from deskbot.web.asker import Asker
@@ -43,11 +45,14 @@ def page(site: SiteDep, asker: AskerDep, viewer: ViewerDep) -> Response:
     return site.pages.draw("learned.html", asker, here="knowledge", **_values(site, viewer))
 
 
-@router.post("/knowledge/learned/{number}")
+@router.post("/knowledge/learned/{offer}")
 async def decide(
-    request: Request, site: SiteDep, asker: AskerDep, viewer: ViewerDep, form: Posted, number: int
+    request: Request, site: SiteDep, asker: AskerDep, viewer: ViewerDep, form: Posted, offer: str
 ) -> Response:
     """Accept a question in the words as they are now, or leave it out; a second click changes nothing."""
+    if not (offer.isascii() and offer.isdigit() and len(offer) < 16):
+        raise NotFound(say("web.not_found", asker.language))
+    number = int(offer)
 
     def work() -> Response:
         with site.store.write() as session:

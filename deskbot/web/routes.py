@@ -66,7 +66,7 @@ ROUTES: dict[tuple[str, str], str] = {
     ("GET", "/knowledge/gaps/{gap}/draft"): "kb.edit",
     ("POST", "/knowledge/gaps/{gap}"): "kb.edit",
     ("GET", "/knowledge/learned"): "kb.edit",
-    ("POST", "/knowledge/learned/{number}"): "kb.edit",
+    ("POST", "/knowledge/learned/{offer}"): "kb.edit",
     ("GET", "/knowledge/{path:path}"): "kb.read",
     ("GET", "/rules"): "rules.read",
     ("GET", "/digests"): "digest.read",

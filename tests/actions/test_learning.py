@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from deskbot.actions import learning, refit, tickets
 from deskbot.actions.desk import Desk
@@ -13,12 +13,22 @@ from deskbot.answers.audience import Audience
 from deskbot.answers.calibration import SHIPPED, Calibration
 from deskbot.answers.knowledge import build
 from deskbot.desk.errors import Conflict, Invalid, NotFound
+from deskbot.desk.redaction import Redacted
 from deskbot.jobs.learning import Learning
 from deskbot.ports import Policybook
 from deskbot.store import conversations, people
 from deskbot.store import learning as stored
 from deskbot.store.session import Store
-from deskbot.store.tables import Answered, CalibrationRun, Capability, Conversation, LearnedQuestion, Party, Ticket
+from deskbot.store.tables import (
+    Answered,
+    CalibrationRun,
+    Capability,
+    Conversation,
+    LearnedQuestion,
+    Party,
+    PersonRow,
+    Ticket,
+)
 from tests.actions.talking import viewer
 from tests.clocks import SteppedClock
 
@@ -273,6 +283,20 @@ def test_nobody_decides_about_their_own_words(store: Store, desk: Desk, ticket: 
     assert len(offers(store, desk, GIL)) == 1
 
 
+def test_many_offers_of_others_hide_none_of_ones_own(store: Store, desk: Desk, ticket: Learn) -> None:
+    """Whoever leaves two hundred undecided keeps them from nobody else."""
+    ref = ticket("When does the money come, please?", role="payroll")
+    with store.write() as session:
+        gil = viewer_in(session, GIL)
+        section = desk.book.knowledge.section(SECTION)
+        for number in range(learning.SHOWN):
+            said = Redacted(f"is there a {'x' * (number + 3)} allowance")
+            assert learning.offer(session, desk, gil, section, said, gil.person.id, "en", desk.now())
+    resolve(store, desk, ref, section="pay.md#payday", question="when does the money come")
+    assert [one.section for one in offers(store, desk, BEA)] == ["pay.md#payday"]
+    assert len(offers(store, desk, OLGA)) == learning.SHOWN
+
+
 def test_who_must_not_learn_of_a_ticket_sees_none_of_its_words(store: Store, desk: Desk, ticket: Learn) -> None:
     """Somebody on its conflict list."""
     ref = ticket()
@@ -340,13 +364,32 @@ def test_a_knowledge_editor_without_a_role_may_nod(store: Store, desk: Desk, tic
 # --- The refit ------------------------------------------------------------------------------------------------------
 
 
-def answer_many(store: Store, desk: Desk, count: int, right: Callable[[int], bool], tier: int | None = None) -> None:
-    """Store answers at 0.85 with what people said of them; with a tier, each became a ticket of it."""
+def crowd(session: Session, desk: Desk, count: int) -> list[int | None]:
+    """Hire so many people and return their ids."""
+    hired = [PersonRow(email=f"asker{n}@acme.example", name=f"Asker {n}", created_at=desk.now()) for n in range(count)]
+    session.add_all(hired)
+    session.flush()
+    return [one.id for one in hired]
+
+
+def answer_many(
+    store: Store,
+    desk: Desk,
+    count: int,
+    right: Callable[[int], bool],
+    tier: int | None = None,
+    alone: Callable[[Session], int | None] | None = None,
+) -> None:
+    """Store answers at 0.85 with what people said of them, ten of each unless one asked `alone`.
+
+    With a tier, each became a ticket of it.
+    """
     engine = desk.book.knowledge.engine
     with store.write() as session:
         ana = people.by_email(session, ANA)
         assert ana is not None
         ref = None
+        asking = [alone(session)] * count if alone else crowd(session, desk, count // 10 + 1)
         for number in range(count):
             now = desk.now()
             talk = Conversation(channel="webchat", external_key=f"r{tier}-{number}", created_at=now, updated_at=now)
@@ -362,7 +405,7 @@ def answer_many(store: Store, desk: Desk, count: int, right: Callable[[int], boo
                 Answered(
                     conversation_id=talk.id, message_id=message.id, decision="answer", section=SECTION, version="1",
                     confidence=0.85, shipped_confidence=0.85, engine=engine, helpful=right(number), ticket_id=ref,
-                    at=now,
+                    person_id=asking[number // 10], at=now,
                 )
             )  # fmt: skip
             session.flush()
@@ -395,6 +438,24 @@ def test_few_outcomes_are_no_reason_to_refit(store: Store, desk: Desk) -> None:
     assert run(store, desk) is None
     with store.read() as session:
         assert refit.present(session, desk.book.knowledge.engine) == SHIPPED
+
+
+def nobody_linked(session: Session) -> int | None:
+    """Stand for people whom the directory does not know."""
+    return None
+
+
+def ana_alone(session: Session) -> int | None:
+    """Return Ana."""
+    row = people.by_email(session, ANA)
+    return row.id if row else None
+
+
+@pytest.mark.parametrize("alone", [ana_alone, nobody_linked])
+def test_nobody_alone_sets_the_confidence(store: Store, desk: Desk, alone: Callable[[Session], int | None]) -> None:
+    """A thousand presses of one person weigh no more than twenty, and those who are not linked are one person."""
+    answer_many(store, desk, 1000, lambda n: False, alone=alone)
+    assert run(store, desk) is None
 
 
 def test_a_refit_that_is_worse_on_outcomes_kept_aside_is_not_in_force(store: Store, desk: Desk) -> None:

@@ -99,6 +99,13 @@ async def test_employees_find_no_such_page(company: Company, visit, ref: str, se
     assert (await bea.post(f"/knowledge/learned/{number}", question="may I teach")).status_code == 404
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "a", "99999999999999999999", "%00", "1e3", "٣"])
+async def test_a_number_that_is_none_is_not_there(visit, number: str) -> None:
+    """However large; the page says that there is no such thing, as for any other."""
+    answer = await (await visit("olga")).post(f"/knowledge/learned/{number}", then="decline")
+    assert answer.status_code == 404
+
+
 async def test_words_that_may_not_stand_there_are_refused_in_one_sentence(
     company: Company, visit, ref: str, section: str
 ) -> None:
