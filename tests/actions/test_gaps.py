@@ -9,6 +9,7 @@ import pytest
 
 from deskbot.actions import gap_pages
 from deskbot.actions.desk import Desk
+from deskbot.actions.stock import begin_lines
 from deskbot.actions.tickets import reply, set_state
 from deskbot.adapters.content.check import check
 from deskbot.answers.articles import parse_page
@@ -194,6 +195,10 @@ def test_repeats_fall_after_an_article_is_published(store: Store, desk: Desk, cl
     assert (line.kind, line.effect) == ("no_article", None)
     clock.advance(days=3)
     now = with_article(desk, "benefits/car-leasing.md", LEASING)
+    published = now.book.knowledge.section("benefits/car-leasing.md#leasing-a-company-car")
+    with store.write() as session:
+        begin_lines(session, [published], now.now())
+    clock.advance(days=2)
     (line,) = lines(store, now)
     assert (line.kind, line.section) == ("found", "benefits/car-leasing.md#leasing-a-company-car")
     clock.advance(days=5)
@@ -201,7 +206,7 @@ def test_repeats_fall_after_an_article_is_published(store: Store, desk: Desk, cl
     asked(store, now, "joe", again[0], decision="answer", section=section.id)
     (line,) = lines(store, now)
     assert line.effect is not None
-    assert (line.effect.before, line.effect.since, line.effect.days, line.effect.answered) == (6, 1, 5, 1)
+    assert (line.effect.before, line.effect.since, line.effect.days, line.effect.answered) == (6, 1, 7, 1)
 
 
 def test_an_answer_that_did_not_help_is_told_apart(store: Store, desk: Desk) -> None:
