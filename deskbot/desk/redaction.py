@@ -12,9 +12,10 @@ from deskbot.desk.folding import fold
 GAP = "…"
 LONGEST = 240  # characters of a question that is worth keeping
 
-# In this order, because an address may hold a number and a sum is a number with a sign.
+# In this order, because an address may hold a number and a sum is a number with a sign. An address has at most 64
+# characters before its @ and 255 after it (RFC 5321, 4.5.3.1); without that bound a long line takes minutes.
 _KINDS = (
-    ("address", re.compile(r"\b(?:https?://|www\.)\S+|[^\s@<>(),;:]+@[^\s@<>(),;:]+\.[^\W\d_]{2,}", re.I)),
+    ("address", re.compile(r"\b(?:https?://|www\.)\S+|[^\s@<>(),;:]{1,64}@[^\s@<>(),;:]{1,255}\.[^\W\d_]{2,}", re.I)),
     (
         "sum",
         re.compile(
