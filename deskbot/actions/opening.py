@@ -1,5 +1,7 @@
 """Opening a ticket: routed by rules, given to a person, its clocks started; never without an owner."""
 
+import json
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -12,6 +14,7 @@ from deskbot.actions.desk import Desk
 from deskbot.actions.outgoing import seal_subject
 from deskbot.desk import staffing
 from deskbot.desk.access import owner_for
+from deskbot.desk.outcome import Outcome, keep_facts
 from deskbot.desk.people import Person
 from deskbot.desk.routing import Decision, Facts
 from deskbot.desk.staffing import Pick
@@ -48,14 +51,14 @@ class Opening:
 def open_ticket(session: Session, desk: Desk, opening: Opening) -> Ticket:
     """Open a ticket: route it, choose its person, start its clocks; never without an owner."""
     now = desk.now()
-    decision = _decide(desk, opening, now)
-    tier = max(decision.tier, opening.tier_floor)
-    role = owner_for(opening.role or decision.role, tier)
-    ref = _reference(session, desk, tier)
+    facts = _facts(opening, now)
+    decision, outcome = settle(desk, facts, opening.requester, opening.role, opening.policy)
+    role, ref = outcome.role, _reference(session, desk, outcome.tier)
     chosen = pick(session, desk, role, ref, now, _parties(opening))
-    ticket = _row(session, desk, opening, decision, tier, role, ref, chosen, now)
+    ticket = _row(session, desk, opening, decision, outcome, ref, chosen, now)
     rows.add(session, ticket)
     _seal_title(session, desk, ticket, opening)
+    _seal_facts(session, desk, ticket, opening, facts)
     _first_events(session, ticket, opening, decision, chosen, now)
     _bring_conversation(session, desk, ticket, opening)
     clocks.reclock(session, desk, ticket, now)
@@ -64,8 +67,8 @@ def open_ticket(session: Session, desk: Desk, opening: Opening) -> Ticket:
     return ticket
 
 
-def _decide(desk: Desk, opening: Opening, now: datetime) -> Decision:
-    facts = Facts(
+def _facts(opening: Opening, now: datetime) -> Facts:
+    return Facts(
         text=opening.text,
         language=opening.language,
         request_type=opening.request_type,
@@ -75,7 +78,30 @@ def _decide(desk: Desk, opening: Opening, now: datetime) -> Decision:
         at=now,
         tier=opening.tier_floor,
     )
-    return desk.book.route(facts)
+
+
+def settle(
+    desk: Desk, facts: Facts, requester: Person, role: str | None = None, policy: str | None = None
+) -> tuple[Decision, Outcome]:
+    """Return the rules' decision and what it comes to; the same for a ticket that is opened and one that is replayed.
+
+    `role` and `policy` are those that whoever opens it has given; a tier may send it to another role all the same.
+    """
+    decision = desk.book.route(facts)
+    tier = max(decision.tier, facts.tier)
+    owner = owner_for(role or decision.role, tier)
+    known = desk.book.roles.get(owner)
+    wanted = policy or decision.sla_policy or (known.sla_policy if known else "default")
+    targets = wanted if wanted in desk.book.policies else "default"
+    return decision, Outcome(
+        role=owner,
+        tier=tier,
+        priority=decision.priority,
+        policy=targets,
+        calendar=clocks.calendar_name(desk, desk.book.policies[targets], owner, requester),
+        rule=decision.rule,
+        request_type=facts.request_type or decision.request_type,
+    )
 
 
 def _reference(session: Session, desk: Desk, tier: int) -> str:
@@ -108,39 +134,35 @@ def _row(
     desk: Desk,
     opening: Opening,
     decision: Decision,
-    tier: int,
-    role: str,
+    outcome: Outcome,
     ref: str,
     chosen: Pick,
     now: datetime,
 ) -> Ticket:
-    owner = desk.book.roles.get(role)
-    wanted = opening.policy or decision.sla_policy or (owner.sla_policy if owner else "default")
-    policy = wanted if wanted in desk.book.policies else "default"
     return Ticket(
         ref=ref,
         requester_id=opening.requester.id,
         subject_id=opening.subject_id,
         opened_by_id=opening.opened_by,
         channel=opening.channel,
-        role=role,
+        role=outcome.role,
         assignee_id=chosen.person_id,
-        tier=tier,
-        priority=decision.priority,
-        request_type=opening.request_type or decision.request_type,
-        sla_policy=policy,
-        calendar=clocks.calendar_name(desk, desk.book.policies[policy], role, opening.requester),
+        tier=outcome.tier,
+        priority=outcome.priority,
+        request_type=outcome.request_type,
+        sla_policy=outcome.policy,
+        calendar=outcome.calendar,
         title=desk.sealer.seal(session, ("desk", 0), ""),
         language=opening.language,
         tags=list(decision.tags),
-        decision=_record(decision, chosen),
+        decision=record(decision, outcome, chosen),
         opened_at=now,
         updated_at=now,
     )
 
 
-def _record(decision: Decision, chosen: Pick) -> dict[str, object]:
-    """The decision record: why this role and this person, with the near misses; no words of the asker."""
+def record(decision: Decision, outcome: Outcome, chosen: Pick) -> dict[str, object]:
+    """Return the decision record: why this role and this person, with the near misses; no words of the asker."""
     return {
         "rule": decision.rule,
         "role": decision.role,
@@ -150,7 +172,15 @@ def _record(decision: Decision, chosen: Pick) -> dict[str, object]:
         "near_misses": [asdict(miss) for miss in decision.near_misses],
         "person": chosen.why,
         "empty_pool": chosen.empty_pool,
+        "outcome": outcome.kept(),
     }
+
+
+def _seal_facts(session: Session, desk: Desk, ticket: Ticket, opening: Opening, facts: Facts) -> None:
+    """Keep what the ticket was routed with, sealed like its texts, so that other rules can be tried on it later."""
+    told = json.dumps(keep_facts(facts, opening.role, opening.policy), separators=(",", ":"))
+    sealed = desk.sealer.seal(session, seal_subject(ticket), told)
+    ticket.decision = {**ticket.decision, "facts_then": b64encode(sealed).decode()}
 
 
 def _seal_title(session: Session, desk: Desk, ticket: Ticket, opening: Opening) -> None:
