@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
-from deskbot.desk.sensitive import TOPICS, marks_of
+from deskbot.desk.folding import language_of
+from deskbot.desk.sensitive import TOPICS, marks_of, report_from
 from deskbot.desk.sensitive_model import DAMPING, ROWS, TOPIC_ROWS, features, tokens
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -228,7 +229,7 @@ def measure() -> None:
     known = [line for line in labelled() if line.group != STRANGER]
     strange = [line for line in labelled() if line.group == STRANGER]
     daily, never_read = ordinary(), list(_never_read())
-    seen: dict[str, list[Floats]] = {}
+    seen: dict[str, list[tuple[Floats, bool]]] = {}
     for half in (0, 1):
         read = [*known, *daily[half::2]]
         read += slips(read)
@@ -237,12 +238,20 @@ def measure() -> None:
         scores = Met.by([rows_of(line) for line in asked]).scores(weights, bias)
         powers = np.exp(np.column_stack([np.zeros(len(scores)), scores]))
         for line, shares in zip(asked, powers / powers.sum(axis=1, keepdims=True), strict=True):
-            seen.setdefault(f"{line.group} {line.language} {line.reading}", []).append(shares)
-    print(f"{'lines':<32}{'number':>7}", *(f"report at {least:.2f}" for least in LEAST), "not ordinary", sep="  ")
+            taken = bool(shares[2] >= report_from(language_of(line.text), *marks_of(line.text)))
+            seen.setdefault(f"{line.group} {line.language} {line.reading}", []).append((shares, taken))
+    print(
+        f"{'lines':<32}{'number':>7}",
+        *(f"report at {least:.2f}" for least in LEAST),
+        "taken for one",
+        "not ordinary",
+        sep="  ",
+    )
     for name, found in sorted(seen.items()):
-        shares = np.array(found)
-        taken = [f"{np.mean(shares[:, 2] >= least):>14.3f}" for least in LEAST]
-        print(f"{name:<32}{len(shares):>7}", *taken, f"{np.mean(shares[:, 0] <= 0.5):>12.3f}", sep="  ")
+        shares, judged = np.array([share for share, _ in found]), np.mean([taken for _, taken in found])
+        curve = [f"{np.mean(shares[:, 2] >= least):>14.3f}" for least in LEAST]
+        last = f"{judged:>13.3f}", f"{np.mean(shares[:, 0] <= 0.4):>12.3f}"
+        print(f"{name:<32}{len(shares):>7}", *curve, *last, sep="  ")
 
 
 def _never_read() -> Iterator[Line]:

@@ -1,7 +1,7 @@
 """Recognises texts that must reach a human before, or instead of, any article."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from types import ModuleType
@@ -41,7 +41,8 @@ TOPICS: tuple[Topic, ...] = (
 )
 LONGEST = 10_000
 _AT_RISK = ("self_harm", "medical_emergency", "violence", "domestic_abuse")
-_REPORT = 0.6  # from this likelihood on a text is taken as a report
+# From this likelihood on a text is taken as a report; doubt that does not harm ordinary questions is taken as one.
+_REPORT = {"en": 0.6, "pt": 0.4}
 _ACT = 0.35  # the same, where a pattern finds something done to somebody
 _IN_CRISIS = 0.1  # the same, where a pattern finds a life at risk
 _NONE = 0.4  # above this likelihood a text is ordinary, if it is no report
@@ -157,7 +158,8 @@ def _judged(text: str) -> Screening | None:
     """Judge one stretch by the learned opinion on it, which needs little where words tell of a life at risk."""
     marks, in_crisis = marks_of(text)
     view = opinion(features(tokens(text), marks))
-    report = view.report >= (_IN_CRISIS if in_crisis else _ACT if "act" in marks else _REPORT)
+    language = language_of(text)
+    report = view.report >= report_from(language, marks, in_crisis)
     if not report and view.none > _NONE:
         return None
     topic = min(in_crisis, key=TOPICS.index) if in_crisis else _likeliest(view)
@@ -169,8 +171,13 @@ def _judged(text: str) -> Screening | None:
         crisis=crisis,
         own_health=report and topic == "health",
         asks=not report or view.question >= (_ASKS_IN_CRISIS if crisis else _ASKS),
-        language=language_of(text),
+        language=language,
     )
+
+
+def report_from(language: str, marks: Collection[str], in_crisis: Collection[Topic]) -> float:
+    """Return the likelihood from which on a text with these findings of the patterns is taken as a report."""
+    return _IN_CRISIS if in_crisis else _ACT if "act" in marks else _REPORT[language]
 
 
 def _likeliest(view: Opinion) -> Topic:
