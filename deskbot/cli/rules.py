@@ -1,4 +1,4 @@
-"""`deskbot rules`: what is wrong with the routing rules, and whether their examples hold."""
+"""`deskbot rules`: what is wrong with the routing rules, whether their examples hold, and what they would change."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from deskbot import config
+from deskbot.cli import replay
 from deskbot.cli.check import AsJson, finish
 from deskbot.desk.errors import Fault
 
@@ -17,7 +18,10 @@ Rules = Annotated[Path | None, typer.Option(help="Read this folder instead of th
 
 @app.callback()
 def rules() -> None:
-    """Check and test the routing rules."""
+    """Check and test the routing rules, and try them on past tickets."""
+
+
+app.command("replay")(replay.replay)
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""What opening a ticket comes to: role, tier, priority, policy and calendar, and the facts behind it, as they are kept."""
+"""What opening a ticket comes to: role, tier, priority, policy, calendar; and the facts behind it, as they are kept."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
