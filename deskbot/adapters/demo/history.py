@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from deskbot.actions import clocks
 from deskbot.actions.desk import Desk
+from deskbot.actions.opening import record, settle
 from deskbot.adapters.demo.stories import (
     FOLLOW_UPS,
     QUESTIONS,
@@ -27,6 +28,8 @@ from deskbot.adapters.demo.stories import (
 )
 from deskbot.answers.audience import Audience
 from deskbot.desk.people import Person
+from deskbot.desk.routing import Facts
+from deskbot.desk.staffing import Pick
 from deskbot.desk.tickets import reference, sealed_reference
 from deskbot.store import people, search
 from deskbot.store.sealing import Subject
@@ -131,6 +134,7 @@ class History:
         self._stories = [s for s in STORIES if s.role in self._handlers]
         self._number = self._last_number()
         self._known: dict[tuple[str, str], Any] = {}
+        self._records: dict[tuple[str, ...], dict[str, Any]] = {}
 
     def _employees(self) -> dict[str, list[Person]]:
         rows = self._session.exec(
@@ -220,10 +224,28 @@ class History:
             "language": story.language,
             "opened_at": opened,
             "updated_at": opened,
-            "decision": {"rule": None, "role": story.role, "reason": "Told as history.", "near_misses": []},
         }
+        columns["decision"] = self._decision(story, asker, columns)
         # A table model costs a millisecond to make; the clocks need its columns only.
         return cast(Ticket, SimpleNamespace(**_DEFAULTS, **columns))
+
+    def _decision(self, story: Story, asker: Person, columns: dict[str, Any]) -> dict[str, Any]:
+        """Return the record of what the rules say to a ticket; in its place a short one where they see it otherwise."""
+        key = (story.text, columns["channel"], asker.department, asker.office, asker.country, asker.contract)
+        if key not in self._records:
+            facts = Facts(
+                text=story.text,
+                language=story.language,
+                request_type=columns["request_type"],
+                person=asker,
+                channel=columns["channel"],
+                tier=story.tier if story.tier >= 3 else 0,
+            )
+            decision, outcome = settle(self._desk, facts, asker)
+            told: dict[str, Any] = {"rule": None, "role": story.role, "reason": "Told as history.", "near_misses": []}
+            same = outcome.role == story.role
+            self._records[key] = record(decision, outcome, Pick(None, "least loaded", False)) if same else told
+        return self._records[key]
 
     def _ref(self, tier: int) -> str:
         if tier >= 4:
