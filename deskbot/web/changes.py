@@ -19,7 +19,7 @@ from deskbot.desk.errors import NotFound
 from deskbot.desk.texts import say
 from deskbot.store import people, recall
 from deskbot.store.recall import Receipt
-from deskbot.store.tables import Correction
+from deskbot.store.tables import Correction, Told
 from deskbot.web.asker import Asker
 from deskbot.web.guard import AskerDep, Posted, ViewerDep, number, word
 from deskbot.web.knowledge import address
@@ -190,7 +190,7 @@ def _values(session: Session, site: Site, asker: Asker, viewer: Viewer, one: Cor
         "not_told": [(why, sum(each.standing == why for each in told)) for why in _NOT_TOLD],
         "told": told,
         "names": actions.sees_names(viewer, one.owner),
-        "preview": _preview(site, session, one, to_tell),
+        "preview": _preview(site, session, viewer, one, to_tell),
         "progress": _progress(session, viewer, one, len(to_tell)),
         "note": site.store.sealer.open(session, one.note) if one.note else "",
         "decided_by": names.get(one.decided_by or 0) or say("web.recall.somebody", asker.language),
@@ -204,12 +204,14 @@ def _counts(told: Sequence[Recipient], viewer: Viewer, owner: str, by: str) -> l
     return [(name, _shown(count, viewer, owner)) for name, count in sorted(found.items())]
 
 
-def _preview(site: Site, session: Session, one: Correction, told: Sequence[Recipient]) -> str:
-    """Return the correction as the first of its receivers will read it."""
+def _preview(site: Site, session: Session, viewer: Viewer, one: Correction, told: Sequence[Recipient]) -> str:
+    """Return the correction as the first of its receivers will read it; the day they asked is theirs to know."""
     if not told:
         return ""
-    after = recall.text(session, one.after_id)
-    reply = actions.message(site.desk, one, told[0].knower, after, site.desk.now())
+    after, knower, now = recall.text(session, one.after_id), told[0].knower, site.desk.now()
+    if not actions.sees_names(viewer, one.owner):
+        knower = knower._replace(told=Told(**knower.told.model_dump() | {"at": now}))
+    reply = actions.message(site.desk, one, knower, after, now)
     return site.chat.draw(reply, action="", csrf="", live=False)
 
 

@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import select
 
 from deskbot.answers.knowledge import build
+from deskbot.desk.corrections import day
 from deskbot.jobs import recall as jobs
 from deskbot.store import conversations, people
 from deskbot.store.tables import Conversation, Correction, CorrectionReceipt
@@ -136,12 +137,17 @@ async def test_operations_decide_without_the_names_where_the_topic_is_confidenti
     text = PARKING.replace("owner: payroll", "owner: leave")
     read(company, text)
     asked(company, "ana")
+    asked_on = day(company.desk.now().date(), "en")
+    company.clock.advance(days=3)
     read(company, text.replace("40 EUR", "55 EUR"))
     page = (await (await visit("olga")).get(f"/knowledge/changes/{only(company).id}")).text
     assert "fewer than 5" in page
-    assert "Ana Sousa" not in page
-    assert "In the web chat" not in page
-    assert "Ana Sousa" in (await (await visit("lia")).get(f"/knowledge/changes/{only(company).id}")).text
+    assert "What I told you on" in page
+    for told_on_her in ("Ana Sousa", "In the web chat", asked_on):
+        assert told_on_her not in page
+    page = (await (await visit("lia")).get(f"/knowledge/changes/{only(company).id}")).text
+    assert "Ana Sousa" in page
+    assert asked_on in page
 
 
 async def test_not_needed_takes_a_reason_which_the_history_keeps(changed: Company, visit) -> None:
