@@ -1,30 +1,32 @@
 """A question: a request's form is offered, or the knowledge base answers, or says that it does not know."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from deskbot.actions import telling
 from deskbot.actions.talk import Talk, is_offered
 from deskbot.answers.articles import Section
 from deskbot.answers.knowledge import Found, in_force
-from deskbot.desk import conversation
+from deskbot.desk import conversation, follow_up
 from deskbot.desk.conversation import Finding, Passage, Turn
 from deskbot.desk.messages import Reply
 from deskbot.desk.questions import in_language
 from deskbot.desk.requests import RequestType
 from deskbot.desk.texts import say
-from deskbot.store import rows
+from deskbot.store import conversations, rows
 from deskbot.store.tables import Answered, Message
 
 QUOTED_WHOLE = 1500
+PLAIN = 0.9  # confidence from which words that lean on a question answer by themselves nonetheless
+GOES_ON_FOR = timedelta(minutes=30)  # after that, a message stands for itself
 
 
 def answer(talk: Talk, message: Message) -> Turn:
     """Answer one question; what is decided is kept, so that it can be rated, learnt from and corrected."""
     text = talk.inbound.text
     wanted = _wanted(talk, text)
-    finding = _in_plain_words(talk, look_up(talk, text))
+    finding = _in_plain_words(talk, _in_context(talk, text))
     if wanted is not None and not _answers(finding, text):
         record = remember(talk, message, "request", Finding("unknown", 0.0), request=wanted.key)
         description = in_language(wanted.description, talk.language)
@@ -42,9 +44,92 @@ def answer(talk: Talk, message: Message) -> Turn:
 def to_cite(talk: Talk) -> Passage | None:
     """Return the passage that `answer` would cite for what was said; None where it would do anything else."""
     text = talk.inbound.text
-    finding = look_up(talk, text)
+    finding = _in_context(talk, text)
     asked_for = finding.decision == "answer" if _wanted(talk, text) is None else _answers(finding, text)
     return finding.passages[0] if asked_for and finding.passages else None
+
+
+def missed(talk: Talk) -> Turn:
+    """Somebody says that this was not it: offer what else was found, and a person for the question itself."""
+    last = _last(talk)
+    if last is None:
+        return Turn((talk.reply(say("chat.missed", talk.language)),))
+    if last.helpful is None and last.decision in ("answer", "suggest"):
+        last.helpful = False
+    assert last.id is not None
+    told = {last.section, *last.suggestions}
+    asked = _said(talk, last)
+    found = look_up(talk, asked) if asked and last.decision in ("answer", "suggest") else Finding("unknown", 0.0)
+    others = [part for part in found.passages if part.section not in told] if found.decision != "unknown" else []
+    return Turn((conversation.missed(others, last.id, talk.language),))
+
+
+def _last(talk: Talk) -> Answered | None:
+    """Return the question that was decided last in this conversation, when it is the same person's and not long ago."""
+    if talk.conversation.id is None or talk.person is None:
+        return None
+    row = conversations.last_answered(talk.session, talk.conversation.id)
+    fits = row is not None and row.person_id == talk.person.id and talk.now - row.at <= GOES_ON_FOR
+    return row if fits and row is not None and row.decision != "sensitive" else None
+
+
+def _said(talk: Talk, row: Answered) -> str:
+    """Return the words of a question; "" where they are no longer there."""
+    message = talk.session.get(Message, row.message_id)
+    if message is None or message.text is None:
+        return ""
+    return talk.desk.sealer.open(talk.session, message.text) or ""
+
+
+def _in_context(talk: Talk, text: str) -> Finding:
+    """Look a question up; one that goes on from the question before it is read together with that one.
+
+    What was just shown is not shown again. Words that lean on others are seldom a whole question, so what answers them
+    alone is only stated when that is plain, and offered beside the other reading when it is not.
+    """
+    alone = look_up(talk, text)
+    leans = follow_up.leans(text)
+    if not leans and (alone.decision == "answer" or not follow_up.is_fragment(text)):
+        return alone
+    last = _last(talk)
+    before = _begun_with(talk, last) if last is not None else ""
+    if last is None or not before:
+        return alone
+    together = _after(look_up(talk, f"{before} {text}"), last.section)
+    stands = alone.decision == "answer" and alone.passages[0].section != last.section
+    said_enough = together.shown or together.decision in ("answer", "suggest")
+    if not said_enough or (stands and alone.confidence >= PLAIN):
+        return alone
+    if not stands or together.decision == "answer":
+        return together
+    both = {part.section: part for part in (*together.passages[:1], alone.passages[0], *together.passages[1:])}
+    return replace(together, passages=tuple(both.values())[:3])
+
+
+def _begun_with(talk: Talk, last: Answered) -> str:
+    """Return the question that the conversation is about: the last one that leans on none before it."""
+    assert talk.conversation.id is not None
+    for row in conversations.answered_lately(talk.session, talk.conversation.id, talk.now - GOES_ON_FOR):
+        said = _said(talk, row) if row.person_id == last.person_id and row.decision != "sensitive" else ""
+        if not said or not follow_up.leans(said):
+            return said
+    return ""
+
+
+def _after(finding: Finding, section: str | None) -> Finding:
+    """Return the finding without the passage that was just shown; more of the same article may always be offered."""
+    left = tuple(part for part in finding.passages if part.section != section)
+    if section is None or not finding.passages:
+        return finding
+    shown = finding.passages[0].section == section
+    if finding.decision not in ("answer", "suggest"):
+        article = section.partition("#")[0]
+        left = tuple(part for part in left if part.section.partition("#")[0] == article)
+    elif not shown:
+        return replace(finding, passages=left)
+    if not left:
+        return replace(finding, passages=(), decision="unknown", reason="not_found", shown=shown)
+    return replace(finding, passages=left, decision="suggest", shown=shown)
 
 
 def _answers(finding: Finding, text: str) -> bool:

@@ -157,13 +157,13 @@ def _hear(talk: Talk) -> Turn:
     if screening is not None:
         return reports.answer(talk, message, screening)
     command = commands.recognise(text)
-    if command is not None and command.name not in ("thanks", "greeting"):
+    if command is not None and command.name not in ("thanks", "greeting", "not_it"):
         return status_replies(talk, command)
     ticket = talk.ticket()
     if ticket is not None and talk.person is not None and ticket.requester_id == talk.person.id:
         return _into_ticket(talk, ticket, message)
     if command is not None:
-        return status_replies(talk, command)
+        return questions.missed(talk) if command.name == "not_it" else status_replies(talk, command)
     if not text.strip():
         return Turn()
     if talk.conversation.state.get("wants_person") and talk.person is not None:

@@ -176,14 +176,14 @@ def _line() -> str | None:
 
 
 def _fill(form: Form) -> dict[str, str] | None:
-    """Ask for each field of a form; an empty line takes what is there, /quit leaves the form."""
+    """Ask for each field of a form; an empty line takes what is there, /quit and /new leave the form."""
     print(f"\n{form.title}\n{form.intro_md}\n")
     values: dict[str, str] = {}
     for field in form.fields:
         if field.when and values.get(field.when[0]) != field.when[1]:
             continue
         answer = _ask_field(field)
-        if answer == "/quit":
+        if answer in ("/quit", "/exit", "/new"):
             return None
         values[field.key] = answer or field.value
     return values

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-CommandName = Literal["my_requests", "person", "help", "status", "why", "catalog", "thanks", "greeting"]
+CommandName = Literal["my_requests", "person", "help", "status", "why", "catalog", "thanks", "greeting", "not_it"]
 
 _REFERENCE = re.compile(r"\b(HR-\d{1,9}|ER-[A-HJ-NP-Z2-9]{6})\b", re.IGNORECASE)
 
@@ -37,15 +37,35 @@ _WHOLE: tuple[tuple[CommandName, str], ...] = (
     ),
     (
         "thanks",
-        r"(ok |okay |great |perfect )?(thanks|thank you|thx|ty|cheers)( a lot| so much| very much)?"
-        r"|(muito )?obrigad[oa]",
+        r"((ok(ay)?|great|perfect|cool|nice|awesome|super|got it|oh|ah|all right|alright)\W+){0,2}"
+        r"(thanks|thank you|thx|ty|tks|cheers)( a lot| so much| very much| a million| again)?"
+        r"(\W+(that|this) (helps|helped|is (great|perfect|helpful|all i needed)|was (helpful|quick))( a lot)?"
+        r"|\W+(bye|you'?re the best|have a (nice|good|great) (day|weekend|evening)))?"
+        r"|((ok|boa|[oó]timo|perfeito|certo|ah)\W+){0,2}(muit[oa]s? )?(obrigad(o|a|inh[oa])|grat[oa])"
+        r"( pela (ajuda|resposta|informa[cç][aã]o)| por tudo)?"
+        r"|ok(ay)?|great|perfect|cool|got it|perfeito|[oó]timo",
+    ),
+    (
+        "not_it",
+        r"(no\W+|nope\W+|sorry\W+|but\W+|hmm+\W+)?((that|this|it)( is|'?s|’s| was)?)?( ?not|n'?t|n’t)"
+        r" (at all )?(really )?"
+        r"(what (i|i'?m|i am|i was) (asked|asking( for| about)?|meant?|looking for|wanted|need(ed)?|wanted to know)"
+        r"|it|right|my question|(an |the )?answer( to my question| my question)?|help(ful|ing)?)"
+        r"|(that |this |it )(did(n'?t| not)|does(n'?t| not)) (help|answer (it|that|my question|me))"
+        r"|you (did(n'?t| not)|have(n'?t| not)|are(n'?t| not)) answer(ed|ing)?( me| it| my question)?"
+        r"|(that'?s |that is )?(the )?wrong( answer)?"
+        r"|(n[aã]o[, ]+)?(isso )?n[aã]o (foi|era|[eé]) (bem )?(isso|isto|essa|o)( o)?( que (eu )?(te |lhe )?"
+        r"(perguntei|queria( saber)?|quis dizer|procuro|procurava|pedi))?"
+        r"|(isso )?n[aã]o (me )?(respond(e|eu|este)|ajud(a|ou))( [aà]( minha)? pergunta| a isso)?"
+        r"|(est[aá] )?(a )?(resposta )?errad[oa]",
     ),
     (
         "greeting",
         r"hi|hello|hey|hi there|hello there|good (morning|afternoon|evening)|ol[aá]|bom dia|boa tarde|boa noite",
     ),
 )
-_PATTERNS = tuple((name, re.compile(rf"(?:{pattern})[\s.!?]*", re.IGNORECASE)) for name, pattern in _WHOLE)
+_TAIL = r"(?:\W|(?<=\W)[:;=][dp]\b|\b(?:xd|lol)\b)*"  # full stops, smiles and what else follows without a word
+_PATTERNS = tuple((name, re.compile(rf"(?:{pattern}){_TAIL}", re.IGNORECASE)) for name, pattern in _WHOLE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Literal
 from deskbot.desk.messages import Choice, Citation, Form, Reply
 from deskbot.desk.texts import say
 
+LABEL = 75  # characters: the most that Slack takes on a button
 Decision = Literal["answer", "suggest", "unknown", "sensitive", "personal"]
 
 
@@ -46,7 +47,8 @@ class Rephrased:
 class Finding:
     """What the knowledge base says to one question, for one person. `reason`: "no_article" or "not_found".
 
-    `shipped` is the confidence before it was set right from the desk's own outcomes.
+    `shipped` is the confidence before it was set right from the desk's own outcomes. `shown` says that the best passage
+    has just been shown and is left out here.
     """
 
     decision: Decision
@@ -54,6 +56,7 @@ class Finding:
     passages: Sequence[Passage] = ()
     reason: str | None = None
     shipped: float | None = None
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +78,8 @@ def answer(finding: Finding, answered: int, language: str) -> Reply:
     """Say what the knowledge base knows: one cited passage, up to three to choose from, or that it does not know."""
     if finding.decision == "answer" and finding.passages:
         return _cited(finding.passages[0], answered, language)
-    if finding.decision == "suggest" and finding.passages:
-        return _suggestions(finding.passages[:3], answered, language)
+    if finding.shown or (finding.decision == "suggest" and finding.passages):
+        return _suggestions(finding, answered, language)
     if finding.decision == "personal":
         return _personal(finding, answered, language)
     return _unknown(finding, answered, language)
@@ -92,15 +95,31 @@ def _cited(passage: Passage, answered: int, language: str) -> Reply:
     return Reply(text, (source,), choices, language=language, generated=bool(passage.rephrased))
 
 
-def _suggestions(passages: Sequence[Passage], answered: int, language: str) -> Reply:
-    choices = tuple(
-        Choice("show", passage.citation().title[:75], f"{answered}:{passage.section}") for passage in passages
-    )
-    return Reply(
-        say("chat.did_you_mean", language),
-        choices=(*choices, ask_hr(answered, language)),
-        language=language,
-    )
+def _suggestions(finding: Finding, answered: int, language: str) -> Reply:
+    key = "chat.did_you_mean"
+    if finding.shown:
+        key = "chat.closest_shown_others" if finding.passages else "chat.closest_shown"
+    choices = (*_to_choose(finding.passages[:3], answered), ask_hr(answered, language, primary=not finding.passages))
+    return Reply(say(key, language), choices=choices, language=language)
+
+
+def _to_choose(passages: Sequence[Passage], answered: int) -> tuple[Choice, ...]:
+    return tuple(Choice("show", _label(passage), f"{answered}:{passage.section}") for passage in passages)
+
+
+def _label(passage: Passage) -> str:
+    """Return a section's name for a button: with its article's where both fit, whole words in any case."""
+    title = passage.citation().title
+    if len(title) > LABEL and passage.heading:
+        title = passage.heading
+    return title if len(title) <= LABEL else title[: LABEL - 1].rpartition(" ")[0].rstrip(" ,;:") + "…"
+
+
+def missed(others: Sequence[Passage], answered: int, language: str) -> Reply:
+    """Own up to an answer beside the point: what else it could be, and the way to a person with the same question."""
+    text = say("chat.missed_others" if others else "chat.missed", language)
+    choices = (*_to_choose(others[:3], answered), ask_hr(answered, language, primary=not others))
+    return Reply(text, choices=choices, language=language)
 
 
 def _personal(finding: Finding, answered: int, language: str) -> Reply:

@@ -154,6 +154,12 @@ def last_answered(session: Session, conversation_id: int) -> Answered | None:
     ).first()
 
 
+def answered_lately(session: Session, conversation_id: int, since: datetime, limit: int = 5) -> list[Answered]:
+    """Return the questions of a conversation that were decided since then, the latest first."""
+    chosen = select(Answered).where(Answered.conversation_id == conversation_id, col(Answered.at) >= since)
+    return list(session.exec(chosen.order_by(col(Answered.id).desc()).limit(limit)))
+
+
 def first_words(session: Session, conversations: list[int]) -> dict[int, bytes | None]:
     """Return the first thing the person said in each of these conversations, still sealed."""
     first = (

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from deskbot.desk.messages import Citation, Form, Reply
+from deskbot.desk.texts import say
 
 WIDTH = 96
 _CELL = re.compile(r"(?<!\\)\|")
@@ -15,7 +16,7 @@ _RULE = re.compile(r":?-+:?")
 def render(reply: Reply) -> str:
     """Return the whole reply as text; nothing is dropped."""
     parts = [f"{reply.speaker}:" if reply.speaker else "", _wrapped(reply.text_md)]
-    parts += [_citation(citation) for citation in reply.citations]
+    parts += [_citation(citation, reply.language) for citation in reply.citations]
     parts += [f"[{file.name}] {file.url}" for file in reply.files]
     if reply.form is not None:
         parts.append(_form(reply.form))
@@ -53,10 +54,10 @@ def _prose(group: Sequence[str]) -> list[str]:
     return lines
 
 
-def _citation(citation: Citation) -> str:
-    since = f", in effect since {citation.effective}" if citation.effective else ""
-    where = f"\n    {citation.url}" if citation.url else ""
-    return f"  Source: {citation.title} (version {citation.version}{since}){where}"
+def _citation(citation: Citation, language: str) -> str:
+    since = say("terminal.since", language, date=citation.effective) if citation.effective else ""
+    source = say("terminal.source", language, title=citation.title, version=citation.version, since=since)
+    return f"  {source}" + (f"\n    {citation.url}" if citation.url else "")
 
 
 def _form(form: Form) -> str:
