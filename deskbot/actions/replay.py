@@ -2,24 +2,25 @@
 
 import json
 from base64 import b64decode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from deskbot.actions import clocks
 from deskbot.actions.desk import Desk
 from deskbot.actions.opening import settle
-from deskbot.desk.access import Viewer
+from deskbot.desk.access import Grant, Viewer, reads
 from deskbot.desk.errors import Fault
 from deskbot.desk.outcome import Outcome, outcome_from, person_facts_from
 from deskbot.desk.people import Person
-from deskbot.desk.replay import RESTRICTED, Case, Source, Verdicts, verdicts
+from deskbot.desk.replay import RESTRICTED, Case, Source, Tally, Verdicts, line, verdicts
 from deskbot.desk.routing import Facts
 from deskbot.ports import Policybook
-from deskbot.store import people
+from deskbot.store import people, tickets
 from deskbot.store import replay as past
 from deskbot.store.replay import Extent, Past
 from deskbot.store.sealing import Sealer
@@ -28,6 +29,7 @@ from deskbot.store.tables import Ticket
 
 BATCH = 300
 _REMEMBERED = 5_000
+_EARLIEST, _LATEST = date(2000, 1, 1), date(9000, 1, 1)  # beyond these a time zone cannot be counted in
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,27 @@ class Replay:
         self._people: dict[int, Person] = {}
         self.unread = 0
 
+    def told(
+        self, since: date, newest: int | None = None, progress: Callable[[int, int], None] = lambda done, total: None
+    ) -> Iterator[dict[str, Any]]:
+        """Yield every difference since a day of the desk's zone as plain data, and at the end the sums.
+
+        `newest` goes through so many tickets at most. Of protected and sealed work only what the viewer may know of is
+        told by itself. The same tickets and rules always give the same.
+        """
+        zone = ZoneInfo(self._after.zone)
+        start = datetime.combine(min(max(since, _EARLIEST), _LATEST), time(), zone).astimezone(UTC)
+        extent, tally, as_of = self.extent(start, newest), Tally(), start
+        if extent is not None:
+            as_of, total = extent.as_of, extent.count
+            for case, known in self.cases(start, extent, lambda done: progress(done, total)):
+                tally.add(case)
+                if case.differs and (known or not case.restricted):
+                    yield line(case, known)
+        tally.unread = self.unread
+        days = max((as_of.astimezone(zone).date() - max(since, _EARLIEST)).days + 1, 0)
+        yield {"since": since.isoformat(), "as_of": as_of.isoformat(), "days": days, **tally.summary(days)}
+
     def extent(self, since: datetime, newest: int | None = None) -> Extent | None:
         """Return which tickets there are since an instant, or their newest."""
         with self._store.read() as session:
@@ -78,24 +101,23 @@ class Replay:
         after, done = extent.after, 0
         while after < extent.last:
             with self._store.read() as session:
-                tickets = past.batch(session, since, after, extent.last, BATCH)
-                found = list(self._of_batch(session, tickets, extent.as_of))
-            if not tickets:
+                batch = past.batch(session, since, after, extent.last, BATCH)
+                found = list(self._of_batch(session, batch, extent.as_of))
+            if not batch:
                 return
             yield from found
-            after, done = tickets[-1].id or extent.last, done + len(tickets)
+            after, done = batch[-1].id or extent.last, done + len(batch)
             progress(done)
 
-    def _of_batch(self, session: Session, tickets: list[Ticket], as_of: datetime) -> Iterator[tuple[Case, bool]]:
-        ids = [ticket.id for ticket in tickets if ticket.id is not None]
+    def _of_batch(self, session: Session, batch: list[Ticket], as_of: datetime) -> Iterator[tuple[Case, bool]]:
+        ids = [ticket.id for ticket in batch if ticket.id is not None]
         pasts, forms = past.pasts(session, ids), past.forms(session, ids)
         words = past.texts(session, [one.message for one in pasts.values() if one.message is not None])
         may = past.known(session, self._viewer, ids) if self._viewer else set()
-        for ticket, number in zip(tickets, ids, strict=True):
+        reading = _Reading(session, self._after, self._person)
+        for ticket, number in zip(batch, ids, strict=True):
             what = pasts.get(number)
-            routed = what and _Reading(session, self._after, self._person).routed(
-                ticket, what, words.get(what.message or 0), forms.get(number)
-            )
+            routed = what and reading.routed(ticket, what, words.get(what.message or 0), forms.get(number))
             if not what or not routed:
                 self.unread += 1
                 continue
@@ -163,6 +185,7 @@ class _Reading:
         self._session = session
         self._sealer: Sealer = desk.sealer
         self._person = person
+        self._typing = {rule.id: rule.request_type for rule in desk.book.router.rules}
 
     def routed(self, ticket: Ticket, what: Past, words: bytes | None, form: tuple[str, bytes] | None) -> Routed | None:
         """Return it, or None when the words it was routed by are gone."""
@@ -173,7 +196,7 @@ class _Reading:
             return None
         today = self._person(self._session, ticket.requester_id)
         person = replace(today, **person_facts_from(kept["person"])) if kept else today
-        told = kept or _older(ticket, what, form)
+        told = kept or _older(ticket, what, form, self._typing)
         facts = Facts(
             text=text,
             language=told["language"],
@@ -197,17 +220,28 @@ class _Reading:
         return {key: str(value) for key, value in json.loads(found).items()} if found else {}
 
 
-def _older(ticket: Ticket, what: Past, form: tuple[str, bytes] | None) -> dict[str, Any]:
+def _older(
+    ticket: Ticket, what: Past, form: tuple[str, bytes] | None, typing: Mapping[str, str | None]
+) -> dict[str, Any]:
     """Return what a ticket that kept no facts must have been routed by, as its own columns and history have it.
 
-    A type that a rule gave is no form's; a tier that only rules gave is no floor.
+    A type that a rule gave (`typing`) is no form's; a tier that only rules gave is no floor.
     """
-    rule = ticket.decision.get("rule")
-    asked = form is not None or rule is None or str(rule).startswith("request:")
+    rule = str(ticket.decision.get("rule") or "")
+    by_rule = not rule.startswith("request:") and typing.get(rule) == ticket.request_type
     tier = int((what.events[0].data if what.events else {}).get("tier", ticket.tier))
     return {
         "language": ticket.language,
         "channel": ticket.channel,
-        "request_type": form[0] if form else ticket.request_type if asked else None,
+        "request_type": form[0] if form else None if by_rule else ticket.request_type,
         "tier": tier if tier >= RESTRICTED else 0,
     }
+
+
+def recorded(session: Session, viewer: Viewer, ref: str) -> tuple[Ticket, Outcome] | None:
+    """Return a ticket with what opening it came to, for who may read it in full; else None."""
+    ticket = tickets.by_ref(session, ref)
+    if ticket is None or ticket.id is None or reads(viewer, tickets.facts(session, ticket)) < Grant.FULL:
+        return None
+    what = past.pasts(session, [ticket.id]).get(ticket.id, Past([], None))
+    return ticket, at_opening(ticket, what)

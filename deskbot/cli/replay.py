@@ -4,14 +4,14 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace as changed
-from datetime import UTC, date, datetime, time
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
+from deskbot.cli.engine import Chosen, Engine, with_engine
 from deskbot.config import load
 from deskbot.desk.errors import Invalid, NotFound
 
@@ -39,14 +39,15 @@ def replay(
             help="Tell the references that the person with this work address may see; else all below tier 3.",
         ),
     ] = "",
+    engine: Chosen = Engine.full,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line; the last one is the sums.")] = False,
 ) -> None:
     """Run rules over past tickets and print what would have been different: roles, load, deadlines."""
-    for told in _run(_day(since), rules, against or (Against.now if rules else Against.then), person):
+    for told in _run(_day(since), rules, against or (Against.now if rules else Against.then), person, engine):
         print(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(in_words(told)))
 
 
-def _run(since: date, rules: Path | None, against: Against, person: str) -> Iterator[dict[str, Any]]:
+def _run(since: date, rules: Path | None, against: Against, person: str, engine: Engine) -> Iterator[dict[str, Any]]:
     from deskbot.actions.replay import Held, Replay
     from deskbot.wiring import make_desk, open_store, read_content
 
@@ -54,9 +55,11 @@ def _run(since: date, rules: Path | None, against: Against, person: str) -> Iter
     store = open_store(settings)
     try:
         desk = make_desk(settings, store, read_content(settings))
-        tried = changed(desk, content=Held(_book(desk.book, rules))) if rules else desk
+        book = changed(desk.book, knowledge=with_engine(desk.book.knowledge, engine, wait=False))
+        desk = changed(desk, content=Held(book))
+        tried = changed(desk, content=Held(_book(book, rules))) if rules else desk
         before = desk if against is Against.now else None
-        yield from lines(Replay(store, before, tried, _viewer(store, person)), since, desk.zone)
+        yield from Replay(store, before, tried, _viewer(store, person)).told(since, progress=_progress)
     finally:
         store.close()
 
@@ -75,32 +78,10 @@ def _book(book: Any, rules: Path) -> Any:
     return changed(found, knowledge=book.knowledge)
 
 
-def lines(run: Any, since: date, zone: str) -> Iterator[dict[str, Any]]:
-    """Yield every difference as it is found, and the sums at the end, as plain data."""
-    from deskbot.desk.replay import Tally, line
-
-    start = datetime.combine(since, time(), ZoneInfo(zone)).astimezone(UTC)
-    extent, tally, as_of = run.extent(start), Tally(), start
-    if extent is not None:
-        as_of = extent.as_of
-        for case, known in run.cases(start, extent, _progress(extent.count)):
-            tally.add(case)
-            if case.differs and (known or not case.restricted):
-                yield line(case, known)
-    tally.unread = run.unread
-    days = (as_of.astimezone(ZoneInfo(zone)).date() - since).days + 1
-    yield {"since": since.isoformat(), "as_of": as_of.isoformat(), "days": days, **tally.summary(days)}
-
-
-def _progress(total: int) -> Any:
-    shown = sys.stderr.isatty()
-
-    def told(done: int) -> None:
-        if shown:
-            end = "\r\x1b[K" if done >= total else ""
-            print(f"\rGoing through tickets: {done:,} of {total:,}{end}", end="", file=sys.stderr, flush=True)
-
-    return told
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\r\x1b[K" if done >= total else ""
+        print(f"\rGoing through tickets: {done:,} of {total:,}{end}", end="", file=sys.stderr, flush=True)
 
 
 def _day(text: str) -> date:

@@ -69,6 +69,8 @@ ROUTES: dict[tuple[str, str], str] = {
     ("POST", "/knowledge/learned/{offer}"): "kb.edit",
     ("GET", "/knowledge/{path:path}"): "kb.read",
     ("GET", "/rules"): "rules.read",
+    ("GET", "/rules/replay"): "rules.read",
+    ("GET", "/rules/decisions/{ref}"): "rules.read",
     ("GET", "/digests"): "digest.read",
     ("GET", "/digests/{week}"): "digest.read",
     ("GET", "/admin"): "admin.health",

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from deskbot.web.guard import AskerDep
+from deskbot.web.replay import default_since
 from deskbot.web.site import SiteDep
 
 router = APIRouter(include_in_schema=False)
@@ -24,4 +25,5 @@ def page(site: SiteDep, asker: AskerDep) -> Response:
         errors=[fault for fault in faults if fault.severity == "error"],
         warnings=[fault for fault in faults if fault.severity == "warning"],
         version=book.version[:12],
+        since=default_since(site),
     )
