@@ -1,8 +1,9 @@
-"""S20: the semantic engine: a question's vector, the memory and the start it costs, and a handbook's vectors.
+"""S20: the semantic engine: a question's vector and whole answer, the memory and start it costs, a handbook's vectors.
 
 The questions are those of the three test handbooks, each asked once, with nothing remembered. Memory is what the
 process has more after loading the model and encoding them all. The handbook is the one with the most words; its
-passages are computed on one thread, as beside a desk that serves.
+passages are computed on one thread, as beside a desk that serves. The whole answer is timed at 10^4 sections, whose
+passages have vectors of the right number and length that mean nothing: the time is the same.
 """
 
 import json
@@ -40,11 +41,33 @@ def run() -> list[dict[str, Any]]:
     return [
         _row(f"question to vector, p50 of {len(times)}", cuts[49], "ms CPU", 15, 12),
         _row("question to vector, p99", cuts[98], "ms CPU", 40, 25),
+        *_answers(load_model()),
         _row("resident memory added by model and questions", added, "MB", 145, 100),
         _row("model loaded and named by its hash", loaded, "s", 1, 0.3),
         _row(f"the largest handbook, {len(texts)} passages, once", len(texts) / rate, "s", 360, 60),
         _row("passages on one thread", rate, "passages/s", None, None),
     ]
+
+
+def _answers(model: Any) -> Iterator[dict[str, Any]]:
+    """Time whole answers by words and meaning at 10^4 sections."""
+    import numpy as np
+
+    from benchmarks.handbooks import pages, questions
+    from benchmarks.s6_answers import times
+    from deskbot.answers.knowledge import EVERYTHING, build
+    from deskbot.answers.vectors import Vectors, passages
+
+    knowledge = build(pages(10_000))
+    rows = np.array([row for row, section in enumerate(knowledge.sections) for _ in passages(section)], np.int32)
+    matrix = np.random.default_rng(20).standard_normal((len(rows), 384)).astype(np.float32)
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    knowledge = knowledge.with_meaning(model, Vectors(rows, matrix))
+    took = times(lambda text: knowledge.find(text, EVERYTHING), list(dict.fromkeys(questions(600))))
+    cuts = quantiles(took, n=100, method="inclusive")
+    what = f"question to ranked answer by words and meaning, {len(knowledge.sections):,} sections"
+    yield _row(f"{what}, p50", cuts[49], "ms CPU", 15, 12)
+    yield _row("the same, p99", cuts[98], "ms CPU", 40, 25)
 
 
 def _row(what: str, value: float, unit: str, must: float | None, stretch: float | None) -> dict[str, Any]:
