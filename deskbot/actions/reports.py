@@ -9,6 +9,7 @@ from deskbot.actions.opening import Opening, open_ticket, seal_under
 from deskbot.actions.questions import passage
 from deskbot.actions.talk import Talk
 from deskbot.actions.tickets import employee_message
+from deskbot.answers.knowledge import Found
 from deskbot.desk import conversation
 from deskbot.desk.conversation import Finding, Passage, Turn
 from deskbot.desk.sensitive import Screening
@@ -34,7 +35,7 @@ def answer(talk: Talk, message: Message, screening: Screening) -> Turn:
         reference=ticket.ref if ticket else None,
         promise=talk.promise(ticket) if ticket else "",
         crisis=_crisis(talk) if screening.crisis else (),
-        article=_article(talk, doubtful=ticket is not None) if screening.asks else None,
+        article=_article(talk, doubtful=ticket is not None) if screening.asks else _of_grief(talk, screening),
         health=screening.own_health,
     )
     return Turn((reply,))
@@ -90,6 +91,19 @@ def _article(talk: Talk, *, doubtful: bool) -> Passage | None:
     found = talk.desk.book.knowledge.find(talk.inbound.text, talk.audience(), talk.language)
     if not found.ranked or (doubtful and found.decision not in ("answer", "suggest")):
         return None
+    return _first(talk, found)
+
+
+def _of_grief(talk: Talk, screening: Screening) -> Passage | None:
+    """Find the days off that somebody who tells of a death has: nobody should have to ask for them in such a week."""
+    if not screening.own_health:
+        return None
+    found = talk.desk.book.knowledge.of_grief(talk.inbound.text, talk.audience(), talk.language)
+    return None if found is None else _first(talk, found)
+
+
+def _first(talk: Talk, found: Found) -> Passage:
+    """Return the passage found, quoted as far as it answers."""
     first = passage(talk, found.ranked[0][0])
     return replace(first, quote=found.quote_md) if found.quote_md else first
 

@@ -23,7 +23,7 @@ from deskbot.answers.quote import passage
 from deskbot.answers.ranking import Mask, Ranking, rank
 from deskbot.answers.sentences import MODEL_LANGUAGE, Floats, SentenceModel
 from deskbot.answers.spelling import Speller
-from deskbot.answers.terms import Thesaurus, thesaurus
+from deskbot.answers.terms import Thesaurus, stems, thesaurus
 from deskbot.answers.tidy import tidy
 from deskbot.answers.vectors import Meaning, Vectors
 from deskbot.desk.errors import Fault, NotFound
@@ -32,6 +32,8 @@ from deskbot.desk.texts import say
 
 Reason = Literal["no_article", "not_found"]
 EVERYTHING = Audience(language="", sees_all=True)
+GRIEF = "@bereavement"
+_OF_LOSS = frozenset({"lost", "loss", "lose", "miscarriage", "stillborn", "perdi", "perdemos", "perdeu", "perda"})
 OUTSIDE_RETRIEVAL = frozenset({"letter", "template", "draft"})
 
 
@@ -175,6 +177,8 @@ class Knowledge:
         if is_personal(question):
             return Found("personal", min(confidence, PERSONAL_AT_MOST), ranked)
         decision = decide(confidence)
+        if decision == "suggest":
+            ranked = self._spared(ranked, query)
         if not ranked:
             return Found("unknown", 0.0, (), "no_article")
         first = ranked[0][0]
@@ -192,6 +196,23 @@ class Knowledge:
             query.repaired,
             shipped,
         )
+
+    def _spared(self, ranked: tuple[tuple[Section, float], ...], query: Query) -> tuple[tuple[Section, float], ...]:
+        """Leave articles about a death or a loss out of what is offered to somebody who spoke of none."""
+        if GRIEF in query.terms() or not _OF_LOSS.isdisjoint(words(query.text)):
+            return ranked
+        return tuple((section, score) for section, score in ranked if not self._is_of_grief(section.article))
+
+    def of_grief(self, question: str, viewer: Audience | None, language: str = "") -> Found | None:
+        """Return what is found for somebody who speaks of a death, when it is an article about that; else None."""
+        if GRIEF not in self.read(question, language).terms():
+            return None
+        found = self.find(question, viewer, language)
+        return found if found.ranked and self._is_of_grief(found.ranked[0][0].article) else None
+
+    def _is_of_grief(self, article: Article) -> bool:
+        known = self._index.thesaurus
+        return any(idea == GRIEF for _, _, idea in known.ideas(stems(words(article.title), article.language)))
 
     def roles_for(self, question: str, top: int = 5) -> dict[str, float]:
         """Return the owner roles of the best articles with their share (0 to 1, summing to 1), strongest first.

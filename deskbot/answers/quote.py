@@ -7,12 +7,15 @@ from functools import lru_cache
 
 from markdown_it import MarkdownIt
 
+from deskbot.answers.hr_words import FRAMES
 from deskbot.answers.markdown import to_plain
 from deskbot.answers.terms import STOP_STEMS, Thesaurus, stems
 from deskbot.desk.folding import words
 
 _BLOCKS = MarkdownIt("commonmark").enable("table").disable(["inline", "text_join"])
 _MORE_THAN_MARKS = re.compile(r"[{<&\[]|://|www\.")  # what reading as plain text may take away with its letters
+_NUMBER = re.compile(r"\d")
+AMOUNTS = frozenset({"@count", "@cost", "@deadline"})
 _LETTER = re.compile(r"[^\W_]")
 LONGEST = 900
 _TABLE_HEAD = 2  # lines: the names of the columns and the rule below them
@@ -93,8 +96,9 @@ class Reader:
     thesaurus: Thesaurus
 
     def value(self, part: str) -> float:
-        """Return how many of the terms the text says."""
-        return float(len(self.terms & _said(part, self.language, self.thesaurus)))
+        """Return how many of the terms the text says; asked how much or how long, a number is worth one more."""
+        said = len((self.terms - FRAMES) & _said(part, self.language, self.thesaurus))
+        return float(said + (not AMOUNTS.isdisjoint(self.terms) and _NUMBER.search(part) is not None))
 
 
 @lru_cache(maxsize=1024)

@@ -132,3 +132,11 @@ def test_a_stranger_is_told_where_to_speak_up(store: Store, desk: Desk) -> None:
     stranger = Talker(store, desk, "U999", "slack")
     assert "Please sign in at https://hr.example.com" in said(stranger.say(REPORT))
     assert tickets(store) == []
+
+
+def test_who_tells_of_a_death_is_told_the_days_without_asking(talker: Start) -> None:
+    """The case is opened and acknowledged first, and the article's days stand below it."""
+    reply = only(talker(ANA).say("my dad died last night. i don't know what to do"))
+    (source,) = reply.citations
+    assert reply.text_md.startswith("I am sorry")
+    assert source.section.startswith("time-off/bereavement.md")

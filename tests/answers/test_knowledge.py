@@ -321,3 +321,16 @@ def test_slips_are_mended_and_real_words_are_left_alone(typed: str, meant: str |
     pages = {**PAGES, "leaving/handover.md": _page("title: Handover; owner: lifecycle", "Hand over your work.")}
     found = build(pages, real=DICTIONARY).find(typed, EMPLOYEE)
     assert (found.ranked[0][0].article.path if found.ranked else None) == meant
+
+
+def test_grief_is_not_offered_to_somebody_who_spoke_of_none() -> None:
+    """An expectant parent is never shown the loss of a pregnancy as a guess; who speaks of a loss finds it."""
+    pages = {
+        "a.md": _page("title: Bereavement leave", "Days.\n\n## Loss of a pregnancy\n\nYou have ten days."),
+        "b.md": _page("title: Time off for expectant parents", "Pregnancy appointments are paid, tell your manager."),
+    }
+    knowledge = build(pages)
+    found = knowledge.find("tell my manager about a pregnancy in March", EMPLOYEE)
+    assert found.decision == "suggest"
+    assert {section.article.path for section, _ in found.ranked} == {"b.md"}
+    assert knowledge.find("I lost my pregnancy", EMPLOYEE).ranked[0][0].article.path == "a.md"

@@ -133,3 +133,11 @@ def test_a_heading_with_nothing_but_smaller_headings_is_quoted_with_theirs() -> 
     found = knowledge.find("background checks", EVERYTHING)
     assert found.ranked[0][0].id == "check.md#background-checks"
     assert found.quote_md == "**What is checked**\n\nIdentity.\n\n**How long**\n\nA week."
+
+
+def test_asked_how_long_or_how_much_the_block_with_the_number_is_quoted() -> None:
+    """Words around the matter are said everywhere in its article; the amount is not."""
+    told = "New parent leave is twelve weeks: 12 weeks at full pay, and no day of them is taken from vacation."
+    around = "Give notice of your new parent leave as early as you can. " * 10
+    quote = _quote(f"{around}\n\n{around}\n\n{told}\n\n{around}", "leav", "parent", "@deadline")
+    assert told in quote
