@@ -16,6 +16,7 @@ from deskbot.desk.folding import fold, language_of, words
 Mask = npt.NDArray[np.bool_]
 
 FRAME = 0.5
+_NOBODYS = "\0"  # before a term: no section holds one that begins so
 _LETTERS = re.compile(r"[^\W\d_]+")
 MAX_WORDS = 80  # of a long message: enough to know what it is about
 
@@ -54,7 +55,8 @@ class Query:
 def read_question(text: str, index: Index, speller: Speller, language: str = "", visible: Mask | None = None) -> Query:
     """Read a question; phrases are recognised before small words go, because "time off" is made of them.
 
-    Spelling is mended with words of the sections that `visible` marks, of all where it is None.
+    Spelling is mended with words of the sections that `visible` marks, of all where it is None. What only others may
+    read is taken for words that nobody wrote: how sure the desk is must not tell that they are written somewhere.
     """
     language = language or language_of(text, index.languages[0])
     found = words(text)[:MAX_WORDS]
@@ -78,7 +80,18 @@ def read_question(text: str, index: Index, speller: Speller, language: str = "",
         if meant or ideas:
             slots[Slot(meant, ideas)] = None
         at += length
-    return Query(tuple(slots), repaired, language, _with(text, repaired))
+    seen = slots if visible is None else [_as_seen(slot, index, visible) for slot in slots]
+    return Query(tuple(seen), repaired, language, _with(text, repaired))
+
+
+def _as_seen(slot: Slot, index: Index, visible: Mask) -> Slot:
+    """Return the slot with terms that no section has in the place of those that hidden sections alone have."""
+
+    def term(name: str) -> str:
+        posting = None if name in FRAMES else index.of(name)
+        return name if posting is None or visible[posting.rows].any() else f"{_NOBODYS}{name}"
+
+    return Slot(tuple(tuple(map(term, word)) for word in slot.words), tuple(map(term, slot.ideas)))
 
 
 def _with(text: str, repaired: Mapping[str, str]) -> str:

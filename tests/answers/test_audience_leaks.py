@@ -114,6 +114,17 @@ def test_a_word_of_hidden_articles_alone_never_shows(knowledge: Knowledge, secre
                 assert secret not in (found.repaired or {}).values()
 
 
+@pytest.mark.parametrize("secret", SECRETS)
+def test_how_sure_the_desk_is_does_not_tell_what_is_written_elsewhere(knowledge: Knowledge, secret: str) -> None:
+    """A word of hidden articles alone counts like one that nobody wrote; else names and plans could be guessed."""
+    for person in PEOPLE:
+        if {a.path for a in knowledge.articles if secret in a.title} <= _hidden(knowledge, person):
+            for question in ("how much is the {} a month", "when does the office in {} close", "{} holiday days"):
+                guessed, nonsense = (knowledge.find(question.format(w), person) for w in (secret, "vexillographium"))
+                assert guessed.decision == nonsense.decision
+                assert guessed.confidence == pytest.approx(nonsense.confidence)
+
+
 def test_those_who_may_read_it_get_a_misspelt_word_mended(knowledge: Knowledge) -> None:
     """The same words are there for them."""
     found = knowledge.find("how much is the zbeline allowance", Audience("PT", "fixed-term"))
