@@ -248,7 +248,8 @@ def accept(session: Session, desk: Desk, viewer: Viewer, number: int, question: 
         return
     if row.state == "declined":
         raise Conflict(say("learning.error.decided", viewer.person.language))
-    text = " ".join(question.split())[: LONGEST + 1]
+    # What has no sign of its own (NUL, escapes, marks that turn the writing) is no part of a question, nor of a file.
+    text = " ".join("".join(c if c.isprintable() else " " for c in question).split())[: LONGEST + 1]
     _check(text, viewer.person.language)
     row.question, row.state = text, "accepted"
     _decided(row, viewer, desk.now())

@@ -340,6 +340,13 @@ def test_words_that_do_not_belong_into_an_article_are_refused(
     assert len(offers(store, desk)) == 1
 
 
+def test_signs_that_nobody_sees_do_not_get_into_a_question(store: Store, desk: Desk, ticket: Learn) -> None:
+    """One database refuses a NUL, and the article's file would be refused for an escape."""
+    resolve(store, desk, ticket(), section=SECTION, question="is there a gym allowance")
+    accept(store, desk, offers(store, desk)[0].id, "is\x00there \x1b[31ma\u202e gym\ud800 allowance")
+    assert rows(store)[0].question == "is there [31ma gym allowance"
+
+
 def test_words_of_an_erased_person_are_offered_no_more(store: Store, desk: Desk, ticket: Learn) -> None:
     """The row may stay; nothing of it can be read."""
     resolve(store, desk, ticket(), section=SECTION, question="is there a gym allowance")
