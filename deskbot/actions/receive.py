@@ -23,6 +23,7 @@ from deskbot.store.announce import announce
 from deskbot.store.tables import Conversation, Message, Revision, Ticket
 
 LONGEST = 40_000
+_PHRASES = frozenset({"thanks", "greeting", "not_it"})  # said in a ticket's conversation, they belong to the ticket
 _OWN_PEOPLE = frozenset({"webchat", "terminal"})
 
 
@@ -151,13 +152,14 @@ def _hear(talk: Talk) -> Turn:
     """A message: sensitive first, then what belongs to a ticket, then commands and requests, only then the articles."""
     lasting.let_go(talk)
     text = talk.inbound.text
-    screening = sensitive.screen(text) if text.strip() else None
+    command = commands.recognise(text)
+    # A fixed phrase such as "thanks" holds nothing else; every other text is screened before anything is made of it.
+    screening = sensitive.screen(text) if text.strip() and (command is None or command.name not in _PHRASES) else None
     # A sensitive text and its files are never put into the ordinary ticket that the conversation happens to reach.
     message = _keep_message(talk, talk.ticket() if screening is None else None)
     if screening is not None:
         return reports.answer(talk, message, screening)
-    command = commands.recognise(text)
-    if command is not None and command.name not in ("thanks", "greeting", "not_it"):
+    if command is not None and command.name not in _PHRASES:
         return status_replies(talk, command)
     ticket = talk.ticket()
     if ticket is not None and talk.person is not None and ticket.requester_id == talk.person.id:

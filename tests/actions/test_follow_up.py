@@ -95,3 +95,10 @@ def test_words_that_begin_end_or_point_like_a_continuation_lean(text: str) -> No
 def test_a_whole_question_leans_on_nothing(text: str) -> None:
     """It names what it asks for."""
     assert not follow_up.leans(text)
+
+
+@pytest.mark.parametrize("text", ["não foi isso que perguntei", "that's not what I asked", "obrigada!"])
+def test_a_fixed_phrase_opens_no_case(talker: Start, store: Store, text: str) -> None:
+    """Nothing happened to somebody who only says thanks, or that the answer was not the one."""
+    talker(ANA).say(text)
+    assert not tickets(store)
