@@ -5,7 +5,7 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -13,6 +13,8 @@ from sqlmodel import Session
 from deskbot.actions import clocks
 from deskbot.actions.desk import Desk
 from deskbot.actions.opening import settle
+from deskbot.answers.audience import Audience
+from deskbot.answers.knowledge import Found, Knowledge
 from deskbot.desk.access import Grant, Viewer, reads
 from deskbot.desk.errors import Fault
 from deskbot.desk.outcome import Outcome, outcome_from, person_facts_from
@@ -40,6 +42,32 @@ class Held:
     faults: tuple[Fault, ...] = ()
 
 
+class _Remembering:
+    """The articles, searched once for a text that two sets of rules ask about one after the other."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self._knowledge = knowledge
+        self._asked: tuple[object, ...] = ()
+        self._found: Found | None = None
+
+    def find(self, question: str, viewer: Audience | None, language: str = "", top: int = 10) -> Found:
+        """Answer as the articles do."""
+        asked = question, viewer, language, top
+        if self._found is None or self._asked != asked:
+            self._asked, self._found = asked, self._knowledge.find(*asked)
+        return self._found
+
+    def roles_for(self, question: str) -> dict[str, float]:
+        """Return the owner roles of the best articles with their weights."""
+        return self._knowledge.roles_for(question)
+
+
+def remembering(*desks: Desk) -> Iterator[Desk]:
+    """Return these desks with the articles of the first, which remember what they were asked last."""
+    knowledge = cast(Knowledge, _Remembering(desks[0].book.knowledge))
+    return (replace(desk, content=Held(replace(desk.book, knowledge=knowledge))) for desk in desks)
+
+
 class Routed(NamedTuple):
     """What a ticket was routed by. `role` and `policy` are those that whoever opened it gave."""
 
@@ -59,8 +87,10 @@ class Replay:
 
     def __init__(self, store: Store, before: Desk | None, after: Desk, viewer: Viewer | None = None) -> None:
         self._store = store
-        self._before = before
+        self._before: Desk | None = None
         self._after = after
+        if before is not None:
+            self._before, self._after = remembering(before, after)
         self._viewer = viewer
         self._people: dict[int, Person] = {}
         self.unread = 0

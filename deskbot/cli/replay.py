@@ -11,7 +11,6 @@ from typing import Annotated, Any
 
 import typer
 
-from deskbot.cli.engine import Chosen, Engine, with_engine
 from deskbot.config import load
 from deskbot.desk.errors import Invalid, NotFound
 
@@ -39,23 +38,23 @@ def replay(
             help="Tell the references that the person with this work address may see; else all below tier 3.",
         ),
     ] = "",
-    engine: Chosen = Engine.full,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line; the last one is the sums.")] = False,
 ) -> None:
     """Run rules over past tickets and print what would have been different: roles, load, deadlines."""
-    for told in _run(_day(since), rules, against or (Against.now if rules else Against.then), person, engine):
+    for told in _run(_day(since), rules, against or (Against.now if rules else Against.then), person):
         print(json.dumps(told, ensure_ascii=False) if as_json else "\n".join(in_words(told)))
 
 
-def _run(since: date, rules: Path | None, against: Against, person: str, engine: Engine) -> Iterator[dict[str, Any]]:
+def _run(since: date, rules: Path | None, against: Against, person: str) -> Iterator[dict[str, Any]]:
     from deskbot.actions.replay import Held, Replay
+    from deskbot.cli.engine import Engine, with_engine
     from deskbot.wiring import make_desk, open_store, read_content
 
     settings = load()
     store = open_store(settings)
     try:
         desk = make_desk(settings, store, read_content(settings))
-        book = changed(desk.book, knowledge=with_engine(desk.book.knowledge, engine, wait=False))
+        book = changed(desk.book, knowledge=with_engine(desk.book.knowledge, Engine.full, wait=False))
         desk = changed(desk, content=Held(book))
         tried = changed(desk, content=Held(_book(book, rules))) if rules else desk
         before = desk if against is Against.now else None
