@@ -96,9 +96,9 @@ class Reader:
     thesaurus: Thesaurus
 
     def value(self, part: str) -> float:
-        """Return how many of the terms the text says; asked how much or how long, a number is worth one more."""
+        """Return how many of the terms the text says; asked how much or how long, a number tips the scales."""
         said = len((self.terms - FRAMES) & _said(part, self.language, self.thesaurus))
-        return float(said + (not AMOUNTS.isdisjoint(self.terms) and _NUMBER.search(part) is not None))
+        return said + (0.5 if not AMOUNTS.isdisjoint(self.terms) and _NUMBER.search(part) else 0.0)
 
 
 @lru_cache(maxsize=1024)
