@@ -19,7 +19,7 @@ from deskbot.web.site import Site, SiteDep
 router = APIRouter(include_in_schema=False)
 
 NEWEST = 2_000  # tickets a page may go through: a second or two
-LISTED = 200
+LISTED = 50
 DAYS = 90
 _one_at_a_time = Lock()
 

@@ -242,7 +242,12 @@ class History:
                 tier=story.tier if story.tier >= 3 else 0,
             )
             decision, outcome = settle(self._desk, facts, asker)
-            told: dict[str, Any] = {"rule": None, "role": story.role, "reason": "Told as history.", "near_misses": []}
+            told: dict[str, Any] = {
+                "rule": None,
+                "role": story.role,
+                "reason": "A person gave it to this role.",
+                "near_misses": [],
+            }
             same = outcome.role == story.role
             self._records[key] = record(decision, outcome, Pick(None, "least loaded", False)) if same else told
         return self._records[key]
