@@ -18,7 +18,7 @@ from deskbot.answers.confidence import NOT_FOUND_FROM, PERSONAL_AT_MOST, RIVALS,
 from deskbot.answers.index import NOTHING, Columns, Index, PageTerms, compiled, merged, read_page
 from deskbot.answers.learned import learned_match, teach
 from deskbot.answers.personal import is_personal
-from deskbot.answers.query import MAX_WORDS, Query, read_question
+from deskbot.answers.query import MAX_WORDS, Query, hidden_words, read_question
 from deskbot.answers.quote import passage
 from deskbot.answers.ranking import Mask, Ranking, rank
 from deskbot.answers.sentences import MODEL_LANGUAGE, Floats, SentenceModel
@@ -167,8 +167,10 @@ class Knowledge:
         self, question: str, viewer: Audience | None, language: str = "", top: int = 10, today: date | None = None
     ) -> Found:
         """Answer a question from what the viewer may see; `today` decides which texts are in force."""
-        language = _asked_in(question, language or (viewer.language if viewer else ""), self.corpus.vocabularies)
         visible = self._mask(tuple(rule.admits(viewer) for rule in self._rules))
+        hidden = hidden_words(question, self._index, visible)
+        wanted = language or (viewer.language if viewer else "")
+        language = _asked_in(question, wanted, self.corpus.vocabularies, hidden)
         query = read_question(question, self._index, self._speller, language, visible)
         ranking = self._rank(query, visible, max(RIVALS, 2 * top))
         ranked = self._in_language(ranking, language, viewer)[:top]
@@ -292,17 +294,20 @@ class Knowledge:
         return say("answers.translation_behind", wanted) if self.behind(article) else None
 
 
-def _asked_in(question: str, language: str, vocabularies: Mapping[str, Container[str]]) -> str:
+def _asked_in(
+    question: str, language: str, vocabularies: Mapping[str, Container[str]], hidden: Container[str] = ()
+) -> str:
     """Return English or Portuguese where the question's words tell, else the asker's language.
 
-    Small words tell, and so do words that the articles of one of the two languages alone use.
+    Small words tell, and so do words that the articles of one of the two languages alone use, but for `hidden` ones.
     """
     if language not in ("", "en", "pt"):
         return language
     said = words(question)[:MAX_WORDS]
     english, portuguese = (vocabularies.get(code, ()) for code in ("en", "pt"))
     small = small_words_lean(said) - any(c in "ãõçÃÕÇ" for c in question)
-    lean = sum((word in english) - (word in portuguese) for word in said) + 2 * ((small > 0) - (small < 0))
+    told = [word for word in said if word not in hidden]
+    lean = sum((word in english) - (word in portuguese) for word in told) + 2 * ((small > 0) - (small < 0))
     if lean == 0:
         return language or next(iter(vocabularies), "en")
     return "en" if lean > 0 else "pt"

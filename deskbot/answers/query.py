@@ -84,6 +84,18 @@ def read_question(text: str, index: Index, speller: Speller, language: str = "",
     return Query(tuple(seen), repaired, language, _with(text, repaired))
 
 
+def hidden_words(text: str, index: Index, visible: Mask | None) -> frozenset[str]:
+    """Return the words of a text that are written in sections that `visible` does not mark, and nowhere else."""
+    if visible is None:
+        return frozenset()
+    found = set(words(text)[:MAX_WORDS])
+    return frozenset(word for word in found if _is_written(word, index) and not _is_seen(word, "en", index, visible))
+
+
+def _is_written(word: str, index: Index) -> bool:
+    return any(stems([word], code)[0] in index.number for code in index.languages)
+
+
 def _as_seen(slot: Slot, index: Index, visible: Mask) -> Slot:
     """Return the slot with terms that no section has in the place of those that hidden sections alone have."""
 

@@ -119,7 +119,7 @@ def test_how_sure_the_desk_is_does_not_tell_what_is_written_elsewhere(knowledge:
     """A word of hidden articles alone counts like one that nobody wrote; else names and plans could be guessed."""
     for person in PEOPLE:
         if {a.path for a in knowledge.articles if secret in a.title} <= _hidden(knowledge, person):
-            for question in ("how much is the {} a month", "when does the office in {} close", "{} holiday days"):
+            for question in ("how much is the {} a month", "when does the office in {} close", "layoff {}"):
                 guessed, nonsense = (knowledge.find(question.format(w), person) for w in (secret, "vexillographium"))
                 assert guessed.decision == nonsense.decision
                 assert guessed.confidence == pytest.approx(nonsense.confidence)
