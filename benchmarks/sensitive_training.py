@@ -68,6 +68,7 @@ def ordinary() -> list[Line]:
     return [
         *(Line(text, "en", "none", "none", "clinc") for text in clinc),
         *(Line(text, "en", "none", "none", "requests") for text in requests),
+        *(Line(row["question"], row["language"], "none", "none", "gaps") for row in _rows("gap_questions.jsonl")),
         *golden(),
     ]
 

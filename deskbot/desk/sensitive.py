@@ -42,13 +42,13 @@ TOPICS: tuple[Topic, ...] = (
 LONGEST = 10_000
 _AT_RISK = ("self_harm", "medical_emergency", "violence", "domestic_abuse")
 # From this likelihood on a text is taken as a report; doubt that does not harm ordinary questions is taken as one.
-_REPORT = {"en": 0.6, "pt": 0.4}
-_ACT = 0.35  # the same, where a pattern finds something done to somebody
+_REPORT = {"en": 0.5, "pt": 0.4}
+_ACT = 0.4  # the same, where a pattern finds something done to somebody
 _IN_CRISIS = 0.1  # the same, where a pattern finds a life at risk
-_NONE = 0.4  # above this likelihood a text is ordinary, if it is no report
+_NONE = 0.65  # above this likelihood a text is ordinary, if it is no report
 _RISK = 0.4  # from this likelihood of a topic at risk of life on, a report is a crisis
 _ASKS = 0.02  # from this likelihood of being a question on, a report gets the article too
-_ASKS_IN_CRISIS = 0.2  # the same, where a life may be at risk
+_ASKS_IN_CRISIS = 0.1  # the same, where a life may be at risk
 _STRETCH = 60  # words of a long text that are judged at once
 _MODULES: Mapping[str, ModuleType] = {"en": sensitive_en, "pt": sensitive_pt}
 _DOUBLED = re.compile(r"(.)\1+")

@@ -52,10 +52,12 @@ def test_a_question_about_a_topic_gets_its_article(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "pt"])
 def test_ordinary_messages_with_alarming_words_are_left_alone(language: str) -> None:
-    """Killing time, a dead laptop and a sick day are nobody's case, but for one or two in a hundred."""
-    texts = [label["text"] for label in _labelled(language, "none")]
-    taken = [text for text in texts if screen(text)]
-    assert len(taken) <= 0.03 * len(texts), taken
+    """Killing time, a dead laptop and a sick day are nobody's case; doubt names people first, a few times in a hundred."""
+    found = [(label["text"], screen(label["text"])) for label in _labelled(language, "none")]
+    cases = [text for text, screening in found if screening is not None and screening.report]
+    taken = [text for text, screening in found if screening is not None]
+    assert len(cases) <= 0.03 * len(found), cases
+    assert len(taken) <= 0.05 * len(found), taken
 
 
 @pytest.mark.parametrize(
@@ -104,9 +106,21 @@ def test_answerable_questions_of_real_handbooks_are_not_taken_for_reports() -> N
 
 
 def test_real_work_requests_are_not_taken_for_reports() -> None:
-    """1,440 requests about pay, days off and benefits pass."""
-    texts = [line["text"] for line in _lines("clinc_requests.jsonl")]
-    assert [text for text in texts if screen(text)] == []
+    """Of 1,440 requests about pay, days off and benefits none is a case, and hardly one is told of people first."""
+    found = [screening for line in _lines("clinc_requests.jsonl") if (screening := screen(line["text"]))]
+    assert [screening for screening in found if screening.report] == []
+    assert len(found) <= 2
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+def test_reports_of_a_writer_kept_aside_are_recognised(language: str) -> None:
+    """Lines by somebody who never saw the detector, and that it never learned: people first, mostly by a sealed case."""
+    aside = [line for line in _lines("sensitive_aside.jsonl") if line["language"] == language]
+    told = [screen(line["text"]) for line in aside if line["expect"] == "report"]
+    asked = [screen(line["text"]) for line in aside if line["expect"] == "question"]
+    assert sum(found is not None for found in told) >= 0.97 * len(told)
+    assert sum(found is not None and found.report for found in told) >= 0.92 * len(told)
+    assert [found for found in asked if found is not None and not found.asks] == []
 
 
 @pytest.mark.parametrize(
