@@ -12,7 +12,7 @@ LONG = (
     "Every second Thursday the facilities team waters the plants on all floors and notes dry pots in the green book. "
 )
 GOLDEN = "_golden/all.yaml"
-TWO = '- {question: when is it, section: "base.md#the-base-page"}\n- {question: what is it, section: "base.md#the-base-page"}\n'
+TWO = "".join(f'- {{question: {one} is it, section: "base.md#the-base-page"}}\n' for one in ("when", "what"))
 
 
 def page(title: str, text: str, **head: str) -> str:

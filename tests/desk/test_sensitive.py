@@ -52,7 +52,7 @@ def test_a_question_about_a_topic_gets_its_article(language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "pt"])
 def test_ordinary_messages_with_alarming_words_are_left_alone(language: str) -> None:
-    """Killing time, a dead laptop and a sick day are nobody's case; doubt names people first, a few times in a hundred."""
+    """Killing time, a dead laptop and a sick day are nobody's case; doubt names people first, rarely."""
     found = [(label["text"], screen(label["text"])) for label in _labelled(language, "none")]
     cases = [text for text, screening in found if screening is not None and screening.report]
     taken = [text for text, screening in found if screening is not None]
@@ -114,7 +114,7 @@ def test_real_work_requests_are_not_taken_for_reports() -> None:
 
 @pytest.mark.parametrize("language", ["en", "pt"])
 def test_reports_of_a_writer_kept_aside_are_recognised(language: str) -> None:
-    """Lines by somebody who never saw the detector, and that it never learned: people first, mostly by a sealed case."""
+    """Lines by somebody who never saw the detector, never learned: people first, mostly by a sealed case."""
     aside = [line for line in _lines("sensitive_aside.jsonl") if line["language"] == language]
     told = [screen(line["text"]) for line in aside if line["expect"] == "report"]
     asked = [screen(line["text"]) for line in aside if line["expect"] == "question"]
