@@ -484,6 +484,7 @@ TEXTS: dict[str, str] = {
     "web.knowledge.on_page": "On this page",
     "web.knowledge.owner": "Owner",
     "web.knowledge.review": "Next review",
+    "web.knowledge.work": "Work on the handbook",
     "web.knowledge.search": "Search the handbook",
     "web.knowledge.stale": "This text is past its review date or not yet in force. Ask HR before you rely on it.",
     "web.knowledge.version": "Version",

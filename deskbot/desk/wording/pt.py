@@ -484,6 +484,7 @@ TEXTS: dict[str, str] = {
     "web.knowledge.on_page": "Nesta página",
     "web.knowledge.owner": "Responsável",
     "web.knowledge.review": "Próxima revisão",
+    "web.knowledge.work": "Trabalho no manual",
     "web.knowledge.search": "Procurar no manual",
     "web.knowledge.stale": "Este texto passou a data de revisão ou ainda não está em vigor. Confirme com os RH antes de confiar nele.",
     "web.knowledge.version": "Versão",
