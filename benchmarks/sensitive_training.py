@@ -8,6 +8,7 @@ and what is made of ordinary questions that it has not read; with `--write` it l
 import argparse
 import base64
 import json
+import re
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,12 @@ ROUNDS = 80
 FULL = 127
 STRANGER = "dev_blind"  # the file of somebody who never saw the patterns
 LEAST = (0.3, 0.4, 0.5, 0.6, 0.7)
+
+STATEMENTS = 500  # of the articles' sentences: enough to know how a plain statement sounds
+_HEAD = re.compile(r"\A---.*?---", re.DOTALL)
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_MARKUP = re.compile(r"[#*_`>|]")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]
@@ -71,7 +78,22 @@ def ordinary() -> list[Line]:
         *(Line(row["question"], row["language"], "none", "none", "gaps") for row in _rows("gap_questions.jsonl")),
         *golden(),
         *golden(),  # twice: what the shipped articles answer must not be doubted
+        *prose(),
     ]
+
+
+def prose() -> list[Line]:
+    """Return plain statements: sentences of the shipped articles on other things, the same few hundred each time."""
+    found = []
+    for path in sorted((ROOT / "knowledge").rglob("*.md")):
+        text = path.read_text("utf-8")
+        if "letters" in path.parts or "respect-at-work" in path.parts or "owner: employee_relations" in text:
+            continue
+        bare = _MARKUP.sub(" ", _LINK.sub(r"\1", _HEAD.sub("", text)))
+        language = "pt" if path.name.endswith(".pt.md") else "en"
+        said = (sentence.strip(" -") for sentence in _SENTENCE.split(bare))
+        found += [Line(one, language, "none", "none", "prose") for one in said if 3 <= len(one.split()) <= 40]
+    return sorted(found, key=lambda line: zlib.crc32(line.text.encode()))[:STATEMENTS]
 
 
 def golden() -> list[Line]:

