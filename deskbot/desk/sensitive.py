@@ -42,7 +42,7 @@ TOPICS: tuple[Topic, ...] = (
 LONGEST = 10_000
 _AT_RISK = ("self_harm", "medical_emergency", "violence", "domestic_abuse")
 # From this likelihood on a text is taken as a report; doubt that does not harm ordinary questions is taken as one.
-_REPORT = {"en": 0.5, "pt": 0.4}
+_REPORT = {"en": 0.6, "pt": 0.4}
 _ACT = 0.4  # the same, where a pattern finds something done to somebody
 _IN_CRISIS = 0.1  # the same, where a pattern finds a life at risk
 _NONE = 0.65  # above this likelihood a text is ordinary, if it is no report
