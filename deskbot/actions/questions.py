@@ -8,7 +8,7 @@ from deskbot.actions import telling
 from deskbot.actions.talk import Talk, is_offered
 from deskbot.answers.articles import Section
 from deskbot.answers.knowledge import Found, in_force
-from deskbot.desk import conversation, follow_up
+from deskbot.desk import conversation, follow_up, sensitive
 from deskbot.desk.conversation import Finding, Passage, Turn
 from deskbot.desk.messages import Reply
 from deskbot.desk.questions import in_language
@@ -36,6 +36,9 @@ def answer(talk: Talk, message: Message) -> Turn:
     if finding.decision == "answer" and finding.passages:
         telling.keep(talk, finding.passages[0].section, finding.passages[0].version, record)
     reply = conversation.answer(finding, record, talk.language)
+    if finding.decision in ("suggest", "unknown") and sensitive.in_doubt(text):
+        people = say("chat.in_doubt", talk.language)
+        reply = replace(reply, text_md=f"{people}\n\n{reply.text_md}", private=True)
     if wanted is not None:
         reply = conversation.with_form(reply, wanted.name(talk.language), wanted.key)
     return Turn((_with_notices(talk, reply),))

@@ -46,6 +46,7 @@ _REPORT = {"en": 0.6, "pt": 0.4}
 _ACT = 0.4  # the same, where a pattern finds something done to somebody
 _IN_CRISIS = 0.1  # the same, where a pattern finds a life at risk
 _NONE = 0.65  # above this likelihood a text is ordinary, if it is no report
+_DOUBT = 0.85  # above this likelihood of being ordinary there is no doubt left, even where no article answers
 _RISK = 0.4  # from this likelihood of a topic at risk of life on, a report is a crisis
 _ASKS = 0.02  # from this likelihood of being a question on, a report gets the article too
 _ASKS_IN_CRISIS = 0.1  # the same, where a life may be at risk
@@ -139,6 +140,16 @@ def screen(text: str) -> Screening | None:
     read = text if len(text) <= 2 * LONGEST else text[:LONGEST] + " " + text[-LONGEST:]
     found = [judged for stretch in _stretches(read) if (judged := _judged(stretch))]
     return min(found, key=_urgency, default=None)
+
+
+def in_doubt(text: str) -> bool:
+    """Return whether a text that `screen` took for an ordinary one may tell of something after all.
+
+    Where an article answers it, it was ordinary; where none does, whoever is told so is also told of the people who
+    would listen.
+    """
+    read = text[: 2 * LONGEST]
+    return opinion(features(tokens(read), marks_of(read)[0])).none <= _DOUBT
 
 
 def _stretches(text: str) -> list[str]:

@@ -9,6 +9,7 @@ from deskbot.actions import tickets as handling
 from deskbot.actions.desk import Desk
 from deskbot.desk.access import Grant, reads
 from deskbot.desk.errors import Invalid
+from deskbot.desk.texts import say
 from deskbot.store import search
 from deskbot.store import tickets as rows
 from deskbot.store.rights import known, visible
@@ -140,3 +141,13 @@ def test_who_tells_of_a_death_is_told_the_days_without_asking(talker: Start) -> 
     (source,) = reply.citations
     assert reply.text_md.startswith("I am sorry")
     assert source.section.startswith("time-off/bereavement.md")
+
+
+def test_where_no_article_answers_and_doubt_remains_people_are_named(talker: Start, store: Store) -> None:
+    """In private, before it is said that nothing was found; no case is opened, and a plain question hears nothing."""
+    ana = talker(ANA)
+    reply = only(ana.say("ask the cleaners about tuesday night"))
+    assert reply.text_md.startswith(say("chat.in_doubt", "en"))
+    assert reply.private
+    assert tickets(store) == []
+    assert say("chat.in_doubt", "en") not in only(ana.say("where do I wash the team shirts")).text_md

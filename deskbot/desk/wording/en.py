@@ -24,6 +24,7 @@ TEXTS: dict[str, str] = {
     "chat.health": "I am sorry that you are going through this. I have opened **{reference}**, which only the people who handle it can see. {promise} You need not tell us more than you want to.",
     "chat.help": "Ask in your own words, for example “How do I book time off?” or “I need a letter for my bank”. I answer from our handbook and show you the passage. What I do not know goes to a person in HR, and I tell you who has it and by when.\n\nYou can also say **my requests**, **talk to a person**, or **status HR-1042**.",
     "chat.helped": "That helped",
+    "chat.in_doubt": "If something has happened, to you or to somebody else, say so here: people in employee relations will talk it through with you in confidence.",
     "chat.letter_pay": "A letter that states your pay needs your consent and a check by HR. I have asked them: **{reference}**. {promise}",
     "chat.letter_ready": "Here is your letter, number **{number}**. Anybody who doubts it can check it at {url}.",
     "chat.missed": "Sorry, then I misunderstood. Put it in other words, or let me take it to a person in HR.",

@@ -24,6 +24,7 @@ TEXTS: dict[str, str] = {
     "chat.health": "Lamento que esteja a passar por isto. Abri o pedido **{reference}**, que só quem trata dele pode ver. {promise} Não precisa de nos contar mais do que quiser.",
     "chat.help": "Pergunte por palavras suas, por exemplo «Como marco férias?» ou «Preciso de uma declaração para o banco». Respondo com o nosso manual e mostro a passagem. O que não sei vai para uma pessoa dos RH, e digo-lhe quem tem o assunto e até quando.\n\nTambém pode dizer **os meus pedidos**, **falar com uma pessoa** ou **estado HR-1042**.",
     "chat.helped": "Ajudou",
+    "chat.in_doubt": "Se aconteceu alguma coisa, consigo ou com outra pessoa, diga-o aqui: a equipa de relações laborais fala consigo em confidência.",
     "chat.letter_pay": "Uma declaração com o seu salário precisa do seu consentimento e de uma verificação dos RH. Já lhes pedi: **{reference}**. {promise}",
     "chat.letter_ready": "Aqui está a sua declaração, número **{number}**. Quem tiver dúvidas pode confirmá-la em {url}.",
     "chat.missed": "Peço desculpa, percebi mal. Diga-o por outras palavras ou deixe-me levar a pergunta a uma pessoa dos RH.",
